@@ -1,0 +1,1 @@
+"""KEEPS: copies of configurations, data and logs. Nothing is kept yet."""

@@ -1,0 +1,1 @@
+"""REMEMBERS: every table, and every rule about one row."""

@@ -1,0 +1,1 @@
+"""TOUCHES: speaks to devices, knows no screen."""

@@ -1,0 +1,1 @@
+"""DEMANDS: standing orders; what must be done, and doing what is due."""

@@ -1,0 +1,1 @@
+"""SHOWS: browser pages, the JSON API and the command line."""
