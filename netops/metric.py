@@ -1,0 +1,180 @@
+"""What a device's sensors say: from raw columns to `Gauge` values, by facts from a vendor file."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from netops.cells import EMPTY, Rows, number, order, text
+from netops.reading import Gauge
+
+PICKS = ("each", "max", "min", "mean", "sum", "first")
+
+# What the metrics shared by many vendors are called, measured in, and may plausibly be.
+KNOWN: Mapping[str, tuple[str, str, tuple[float, float]]] = {
+    "cpu": ("CPU 利用率", "%", (0, 100)),
+    "memory": ("内存利用率", "%", (0, 100)),
+    "disk": ("磁盘利用率", "%", (0, 100)),
+    "load": ("负载率", "%", (0, 200)),
+    "load1": ("1 分钟平均负载", "", (0, 10_000)),
+    "sessions": ("会话数", "个", (0, 1e9)),
+    "temperature": ("温度", "℃", (-40, 150)),
+    "humidity": ("湿度", "%", (0, 100)),
+    "fan": ("风扇状态", "", (0, 255)),
+    "power": ("电源状态", "", (0, 255)),
+    "battery_status": ("电池状态", "", (1, 4)),
+    "battery_seconds": ("已用电池供电", "s", (0, 604_800)),
+    "battery_minutes": ("电池可供电", "min", (0, 10_080)),
+    "battery_charge": ("电池电量", "%", (0, 100)),
+    "battery_voltage": ("电池电压", "V", (1, 1_000)),
+    "battery_temperature": ("电池温度", "℃", (-40, 100)),
+    "input_voltage": ("输入电压", "V", (0, 500)),
+    "input_frequency": ("输入频率", "Hz", (0, 100)),
+    "output_source": ("输出来源", "", (1, 7)),
+    "output_voltage": ("输出电压", "V", (0, 500)),
+    "alarms": ("当前告警数", "个", (0, 1_000)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one value of an enumerated metric means; `level` is "", "warn" or "critical"."""
+
+    text: str
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """From where on a metric is worth a warning. `clear` lies on the healthy side of `warn`
+    (hysteresis); `below` True: low values are bad (battery charge). `source` says who set it."""
+
+    warn: float
+    critical: float | None
+    clear: float
+    below: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The metric is one column, times `scale`."""
+
+    oid: str
+    scale: float = 1.0
+
+    @property
+    def oids(self) -> tuple[str, ...]:
+        return (self.oid,)
+
+    def values(self, rows: Rows) -> Iterator[tuple[str, float]]:
+        for suffix, cell in rows.get(column(self.oid), EMPTY).items():
+            value = number(cell)
+            if value is not None:
+                yield suffix, value * self.scale
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The metric is a percentage: the sum of `used`, or all that is not `free`, of `total`."""
+
+    used: tuple[str, ...]
+    free: tuple[str, ...]
+    total: tuple[str, ...]
+
+    @property
+    def oids(self) -> tuple[str, ...]:
+        return self.used + self.free + self.total
+
+    def values(self, rows: Rows) -> Iterator[tuple[str, float]]:
+        for suffix in rows.get(column(self.total[0]), EMPTY):
+            total = _sum(rows, self.total, suffix)
+            part = _sum(rows, self.used or self.free, suffix)
+            if total and part is not None:
+                yield suffix, 100 * (part if self.used else total - part) / total
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One measured thing: where it is read, which rows count, how several become one.
+
+    `label` is a column naming the rows ("" = the index itself); `where` (column, accepted
+    values) leaves out rows of another kind; values outside `valid` are a device's way of
+    saying "no sensor" (-1, 255, 65535, 0x7fffffff) and are not shown.
+    """
+
+    name: str
+    title: str
+    unit: str
+    source: Plain | Share
+    valid: tuple[float, float]
+    pick: str = "each"
+    label: str = ""
+    where: tuple[str, tuple[str, ...]] | None = None
+    states: Mapping[int, State] = field(default_factory=dict)
+
+    @property
+    def oids(self) -> tuple[str, ...]:
+        extra = (self.label,) if self.label else ()
+        return self.source.oids + extra + ((self.where[0],) if self.where else ())
+
+    def gauges(self, rows: Rows) -> tuple[Gauge, ...]:
+        low, high = self.valid
+        found = [
+            (suffix, value)
+            for suffix, value in self.source.values(rows)
+            if low <= value <= high and self._counts(rows, suffix)
+        ]
+        if not found:
+            return ()
+        if self.pick == "each":
+            return self._each(rows, found)
+        return (self._gauge("", _picked(self.pick, found)),)
+
+    def _each(self, rows: Rows, found: list[tuple[str, float]]) -> tuple[Gauge, ...]:
+        names = rows.get(self.label, EMPTY)
+        slots = [text(names.get(suffix, b"")) or suffix for suffix, _ in found]
+        if is_scalar(self.source.oids[0]):
+            slots = [""] * len(found)
+        twice = Counter(slots)
+        return tuple(
+            self._gauge(f"{slot} ({suffix})" if twice[slot] > 1 else slot, value)
+            for slot, (suffix, value) in zip(slots, found, strict=True)
+        )
+
+    def _gauge(self, slot: str, value: float) -> Gauge:
+        return Gauge(self.name, slot, round(value, 2), self.unit)
+
+    def _counts(self, rows: Rows, suffix: str) -> bool:
+        if self.where is None:
+            return True
+        kind, accepted = self.where
+        return text(rows.get(kind, EMPTY).get(suffix, b"")) in accepted
+
+
+def is_scalar(oid: str) -> bool:
+    return oid.endswith(".0")
+
+
+def column(oid: str) -> str:
+    """The key of `Rows` an OID is found under: a scalar's without its ".0"."""
+    return oid.removesuffix(".0")
+
+
+def _sum(rows: Rows, oids: tuple[str, ...], suffix: str) -> float | None:
+    parts = [number(rows.get(column(oid), EMPTY).get(suffix, b"")) for oid in oids]
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _picked(pick: str, found: list[tuple[str, float]]) -> float:
+    values = [value for _, value in found]
+    match pick:
+        case "max":
+            return max(values)
+        case "min":
+            return min(values)
+        case "sum":
+            return sum(values)
+        case "mean":
+            return sum(values) / len(values)
+    return min(found, key=lambda row: order(row[0]))[1]
