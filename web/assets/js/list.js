@@ -1,0 +1,28 @@
+// Lists: tick rows, tick all, and the bulk bar that appears with the first tick.
+function update(form) {
+  const boxes = [...form.querySelectorAll("input[data-row]")];
+  const ticked = boxes.filter((box) => box.checked).length;
+  const bar = form.querySelector("[data-bulk]");
+  const all = form.querySelector("input[data-all]");
+  if (bar) {
+    bar.hidden = ticked === 0;
+    bar.querySelector("[data-count]").textContent = ticked;
+  }
+  if (all) {
+    all.checked = ticked > 0 && ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-list]");
+  if (!form) return;
+  if (event.target.matches("input[data-all]")) {
+    for (const box of form.querySelectorAll("input[data-row]")) box.checked = event.target.checked;
+  }
+  update(form);
+});
+
+const updateAll = () => document.querySelectorAll("form[data-list]").forEach(update);
+document.addEventListener("DOMContentLoaded", updateAll);
+document.addEventListener("htmx:afterSettle", updateAll);

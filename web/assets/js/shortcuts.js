@@ -1,0 +1,35 @@
+// One key: `/` search, `j` `k` rows, `?` the list of keys, and any link's own data-key="n".
+// Never while an input method is composing, nor while somebody is typing.
+const typing = (node) => node.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+function step(rows, by) {
+  const here = rows.indexOf(document.activeElement.closest("[data-open]"));
+  rows[Math.min(rows.length - 1, Math.max(0, here + by))]?.focus();
+}
+
+const acts = {
+  "/": () => document.getElementById("search")?.focus(),
+  "?": () => document.getElementById("keys").showModal(),
+  j: () => step([...document.querySelectorAll("[data-open]")], 1),
+  k: () => step([...document.querySelectorAll("[data-open]")], -1),
+};
+
+document.addEventListener("keydown", (event) => {
+  const composing = event.isComposing || event.keyCode === 229;
+  if (composing || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  const own = [...document.querySelectorAll("[data-key]")].find((n) => n.dataset.key === event.key);
+  const act = own ? () => own.click() : acts[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+// Enter in a search box while choosing characters belongs to the input method.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key === "Enter" && event.isComposing) event.stopPropagation();
+  },
+  true,
+);

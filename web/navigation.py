@@ -1,0 +1,57 @@
+"""The navigation on the left: each page module says its own line, nobody keeps a list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g, request, url_for
+
+
+def everyone(_person: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A page module's `nav`: `label` is lazily translated, `order` sorts, `icon` names a symbol
+    listed in assets/icons.txt; `visible(person)` hides it from who may not go there."""
+
+    endpoint: str
+    label: Any
+    icon: str
+    order: int = 500
+    visible: Callable[[Any], bool] = everyone
+
+    @property
+    def url(self) -> str:
+        return url_for(self.endpoint)
+
+    @property
+    def active(self) -> bool:
+        """True on the page itself and on every page of the same module."""
+        here = request.endpoint or ""
+        return here.split(".")[0] == self.endpoint.split(".")[0]
+
+
+def items() -> list[NavItem]:
+    """What this person may see, in order."""
+    known: list[NavItem] = current_app.extensions["navigation"]
+    return [item for item in known if item.visible(g.get("person"))]
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """The page's address, or "" while no module offers it: the shell asks before it links."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
+def query(**changes: Any) -> str:
+    """This page's address with some arguments changed; None or "" removes one.
+
+    A list is repeated. Filters, sorting and paging all live in the address, so that a view can
+    be bookmarked and sent.
+    """
+    kept: dict[str, Any] = {key: values for key, values in request.args.lists()}
+    kept.pop("lang", None)
+    kept.update(changes)
+    wanted = {key: value for key, value in kept.items() if value not in (None, "", [])}
+    return url_for(request.endpoint or "", **(request.view_args or {}), **wanted)
