@@ -1,0 +1,66 @@
+"""Column types that keep one canonical form: aware UTC time, MAC, IP, sealed secrets."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, String, Text
+from sqlalchemy.types import TypeDecorator
+
+from inventory.secret import Sealed
+from inventory.text import ip as canonical_ip
+from inventory.text import mac as canonical_mac
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware time in, aware UTC out, on both databases; a naive time is a bug and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime: the database keeps aware UTC only")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Mac(TypeDecorator[str]):
+    """A MAC address as aa:bb:cc:dd:ee:ff, whatever notation came in."""
+
+    impl = String(17)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return canonical_mac(value) if value else value
+
+
+class Ip(TypeDecorator[str]):
+    """An IPv4 or IPv6 address in its canonical text form (RFC 5952 for IPv6)."""
+
+    impl = String(39)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return canonical_ip(value) if value else value
+
+
+class Secret(TypeDecorator[Sealed]):
+    """Keeps ciphertext only: plain text is refused, so it cannot be stored by mistake."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None or isinstance(value, Sealed):
+            return value.token if value else None
+        raise ValueError("a secret must be sealed before it is stored")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Sealed | None:
+        return None if value is None else Sealed(value)

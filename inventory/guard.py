@@ -1,0 +1,121 @@
+"""The rules that hold for every session: scope on each read, audit on each change, no way round."""
+
+from typing import Any
+
+from sqlalchemy import Select, TextClause, event, or_, select
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+
+from inventory import audit
+from inventory.act import Act, Scope
+from inventory.audit import AuditRow
+from inventory.centre import Centre
+from inventory.db import Observed, Recorded, RecordSession, Scoped
+
+
+class Refused(Exception):
+    """The database layer will not do this; `reason` says why, in Chinese."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class OutOfScope(Refused):
+    """The row belongs to a centre the person has no grant for."""
+
+
+@event.listens_for(RecordSession, "do_orm_execute")
+def _execute(state: ORMExecuteState) -> None:
+    if isinstance(state.statement, TextClause):
+        raise Refused("不允许在登记会话里直接执行 SQL")
+    if state.is_insert or state.is_update or state.is_delete:
+        _refuse_bulk(state)
+    elif state.is_select and not state.is_column_load:
+        _apply_scope(state, state.session.info["scope"])
+
+
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    mapper = state.bind_mapper
+    if mapper is None or not issubclass(mapper.class_, Observed):
+        raise Refused("登记数据只能逐条修改：批量语句会绕过审计")
+
+
+def _apply_scope(state: ORMExecuteState, scope: Scope) -> None:
+    if "/" in scope.paths:
+        return
+    visible = centres_within(scope)
+    inside = Centre.id.in_(visible)
+    state.statement = state.statement.options(
+        with_loader_criteria(
+            Scoped,
+            lambda cls: cls.centre_id.in_(visible),
+            include_aliases=True,
+            propagate_to_loaders=False,
+        ),
+        with_loader_criteria(Centre, inside, include_aliases=True, propagate_to_loaders=False),
+    )
+
+
+def centres_within(scope: Scope) -> Select[Any]:
+    """Ids of the centres a scope covers, as a subquery on the bare table (no scope of its own)."""
+    table = Centre.__table__
+    inside = or_(False, *(table.c.path.startswith(path, autoescape=True) for path in scope.paths))
+    return select(table.c.id).where(inside)
+
+
+@event.listens_for(RecordSession, "before_flush")
+def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    mode = session.info["mode"]
+    changes = _changes(session)
+    if mode == "view" and (session.new or session.dirty or session.deleted):
+        raise Refused("只读会话不能写入")
+    if mode == "observe" and changes:
+        raise Refused("采集结果不能修改登记数据")
+    done: set[int] = set()
+    while changes:  # preparing one row may change another (a centre's path moves those below)
+        for row, change in changes:
+            done.add(id(row))
+            _record(session, row, change)
+        changes = [item for item in _changes(session) if id(item[0]) not in done]
+
+
+def _changes(session: Session) -> list[tuple[Recorded, str]]:
+    """The Recorded rows of this flush; touching an audit row is refused outright."""
+    if any(isinstance(row, AuditRow) for row in (*session.dirty, *session.deleted)):
+        raise Refused("审计记录不能修改或删除")
+    kinds = ((session.new, "insert"), (session.dirty, "update"), (session.deleted, "delete"))
+    found = [(row, change) for rows, change in kinds for row in rows if isinstance(row, Recorded)]
+    return [item for item in found if item[1] != "update" or session.is_modified(item[0])]
+
+
+def _record(session: Session, row: Recorded, change: str) -> None:
+    act: Act = session.info["act"]
+    _check_scope(session, row, act.scope)
+    prepare = getattr(row, "prepare", None)
+    if prepare is not None and change != "delete":
+        prepare(session)
+    audit.append(session, act, row, change)
+
+
+def _check_scope(session: Session, row: Recorded, scope: Scope) -> None:
+    if "/" in scope.paths:
+        return
+    centre = row if isinstance(row, Centre) else _centre_of(session, row)
+    if centre is None or not scope.covers(centre.path):
+        raise OutOfScope("这条记录属于您权限范围以外的中心")
+
+
+def _centre_of(session: Session, row: Recorded) -> Centre | None:
+    if not isinstance(row, Scoped):
+        return None
+    pending = (new for new in session.new if isinstance(new, Centre) and new.id == row.centre_id)
+    return next(pending, None) or session.get(Centre, row.centre_id)
+
+
+@event.listens_for(Recorded, "init", propagate=True)
+def _fill_defaults(row: Recorded, _arguments: Any, values: dict[str, Any]) -> None:
+    """Column defaults at construction, so that the audit row of an insert tells the whole row."""
+    for column in row.__table__.columns:  # type: ignore[attr-defined]
+        default = column.default
+        if default is not None and column.key not in values:
+            values[column.key] = default.arg(None) if default.is_callable else default.arg

@@ -1,0 +1,84 @@
+"""From rows to frozen targets: the only place where credentials are opened."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inventory.credential import Credential
+from inventory.device import Device
+from inventory.secret import Key, Sealed, SecretError
+from netops.reading import SnmpAuth, SshAuth, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A device that cannot be asked at all, and why (its sealed secret does not open)."""
+
+    device: str
+    reason: str
+
+
+def targets(
+    session: Session, key: Key, devices: Collection[str] | None = None
+) -> tuple[list[Target], list[Refused]]:
+    """Targets of the living, unpaused devices (or of `devices`), and those that cannot be asked."""
+    query = select(Device).where(Device.retired_at.is_(None), Device.paused.is_(False))
+    if devices is not None:
+        query = query.where(Device.id.in_(devices))
+    ways = {row.id: row for row in session.scalars(select(Credential))}
+    found: list[Target] = []
+    refused: list[Refused] = []
+    for device in session.scalars(query):
+        try:
+            found.append(target_of(device, ways, key))
+        except SecretError as error:
+            refused.append(Refused(device.id, str(error)))
+    return found, refused
+
+
+def target_of(device: Device, ways: dict[str, Credential], key: Key) -> Target:
+    """One device as the poller sees it. Raises SecretError when its credential does not open."""
+    snmp, ssh = ways.get(device.snmp_id or ""), ways.get(device.ssh_id or "")
+    return Target(
+        device=device.id,
+        address=device.address,
+        profile=device.profile,
+        snmp=_snmp(snmp, key) if snmp else None,
+        snmp_port=device.snmp_port,
+        ssh=_ssh(ssh, key, device) if ssh else None,
+        ssh_port=device.ssh_port,
+        ping=device.ping,
+        timeout=device.timeout,
+        retries=device.retries,
+        max_repetitions=device.max_repetitions,
+        bulk=device.max_repetitions > 1,
+    )
+
+
+def _snmp(row: Credential, key: Key) -> SnmpAuth:
+    if row.kind == "v2c":
+        return SnmpAuth("v2c", community=_open(key, row.community))
+    return SnmpAuth(
+        "v3",
+        user=row.user or "",
+        auth_protocol=row.auth_protocol or "",
+        auth_secret=_open(key, row.auth_secret),
+        priv_protocol=row.priv_protocol or "",
+        priv_secret=_open(key, row.priv_secret),
+    )
+
+
+def _ssh(row: Credential, key: Key, device: Device) -> SshAuth:
+    return SshAuth(
+        user=row.user or "",
+        password=_open(key, row.password),
+        enable=_open(key, row.enable),
+        transport="telnet" if device.telnet else "ssh",
+        weak=device.weak,
+    )
+
+
+def _open(key: Key, sealed: Sealed | None) -> str:
+    return key.open(sealed) if sealed else ""
