@@ -23,6 +23,16 @@ document.addEventListener("change", (event) => {
   update(form);
 });
 
-const updateAll = () => document.querySelectorAll("form[data-list]").forEach(update);
+// A table narrower than its box need not scroll sideways, so its header may stick to the window.
+function fit(wrap) {
+  wrap.classList.remove("fits");
+  wrap.classList.toggle("fits", wrap.scrollWidth <= wrap.clientWidth);
+}
+
+function updateAll() {
+  document.querySelectorAll("form[data-list]").forEach(update);
+  document.querySelectorAll(".table-wrap").forEach(fit);
+}
 document.addEventListener("DOMContentLoaded", updateAll);
 document.addEventListener("htmx:afterSettle", updateAll);
+window.addEventListener("resize", updateAll);

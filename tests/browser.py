@@ -1,0 +1,127 @@
+"""Pages in Debian's own Chromium: served by waitress, watched for every complaint of the browser.
+
+Import the fixtures `chromium` and `visit` into a conftest. `visit(url)` opens a page; when the test
+ends, any console error, page error, CSP violation or failed request fails it.
+
+    def test_status(visit):
+        with serve(app) as url:
+            page = visit(url + "/status", width=390, height=844)
+            assert axe(page) == []
+
+Playwright keeps an event loop running in the thread that started it, so `chromium` lives no longer
+than a module: elsewhere `asyncio.run` must work.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from waitress.server import create_server
+
+from tests.lab import need
+from web.build import ASSETS, build
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+Visit = Callable[..., Page]
+
+
+@contextmanager
+def serve(app: Any) -> Iterator[str]:
+    """The WSGI application on a free loopback port, in a thread; yields its address."""
+    server: Any = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        server.close()
+        thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    need("chromium")
+    build()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Complaints(list[str]):
+    """What the browser grumbled about; `expected` holds parts of texts that are intended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("console", lambda said: said.type == "error" and self.append(said.text))
+        page.on("pageerror", lambda error: self.append(f"page error: {error}"))
+        page.on("requestfailed", lambda r: self.append(f"failed: {r.url} {r.failure}"))
+
+    def unexpected(self) -> list[str]:
+        return [text for text in self if not any(part in text for part in self.expected)]
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def visit(chromium: Browser, complaints: Complaints) -> Iterator[Visit]:
+    """`visit(url, width=1366, height=768, **context)` opens a page in a fresh profile."""
+    contexts = []
+
+    def go(url: str, width: int = 1366, height: int = 768, **options: Any) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, timezone_id="Asia/Shanghai", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        complaints.watch(page)
+        page.goto(url)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert complaints.unexpected() == []
+
+
+def axe(page: Page) -> list[str]:
+    """WCAG 2.0/2.1 A and AA violations as "rule: element"; [] is what a page should give.
+
+    Evaluated through the debugger, because the CSP of the page rightly refuses injected scripts.
+    """
+    page.evaluate((ASSETS / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
+    result = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+    )
+    return [
+        f"{found['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for found in result["violations"]
+        for node in found["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the window; 0 means no horizontal scroll."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep a picture for human eyes when SCREENSHOTS names a directory."""
+    place = os.environ.get("SCREENSHOTS")
+    if place:
+        Path(place).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(place) / f"{name}.png"), full_page=True)
