@@ -8,15 +8,17 @@
 
 #define PORTS 24
 
-/* RISING grows by `number` a second on port 1, twice that on port 2 and so on: no two alike. */
+/* RISING grows by `number` a second on port 1, twice that on port 2 and so on: no two alike.
+ * UPTIME counts `number` units a second. */
 enum meaning { NUMBER, TEXT, PORT, MAC, NAME, RISING, UPTIME };
 
 struct column { const char *oid; uint8_t tag; enum meaning meaning; int64_t number; const char *text; };
 
 #define SYSTEM "1.3.6.1.2.1.1."
 #define ENTITY "1.3.6.1.2.1.47.1.1.1.1."
+#define ENGINE "1.3.6.1.6.3.10.2.1."
 #define HUAWEI "1.3.6.1.4.1.2011.5.25.31.1.1.1.1."
-#define BOARD ".67108867" /* entPhysicalIndex of an S57xx's main board */
+#define CHASSIS ".67108867" /* entPhysicalIndex of an S57xx's chassis, where its sensors are */
 
 static const struct column scalars[] = {
     {SYSTEM "1.0", OCTETS, TEXT, 0,
@@ -24,21 +26,23 @@ static const struct column scalars[] = {
      "VRP (R) software, Version 5.170 (S5735 V200R021C00SPC600)"},
     /* 1.3.6.1.4.1.2011.2.23.774 */
     {SYSTEM "2.0", OID, TEXT, 0, "\x2b\x06\x01\x04\x01\x8f\x5b\x02\x17\x86\x06"},
-    {SYSTEM "3.0", TICKS, UPTIME, 0, NULL},
+    {SYSTEM "3.0", TICKS, UPTIME, 100, NULL},
     {SYSTEM "4.0", OCTETS, TEXT, 0, "operations"},
     {SYSTEM "5.0", OCTETS, NAME, 0, NULL},
     {SYSTEM "6.0", OCTETS, TEXT, 0, "machine room"},
     {SYSTEM "7.0", INTEGER, NUMBER, 78, NULL},
     {"1.3.6.1.2.1.2.1.0", INTEGER, NUMBER, PORTS, NULL},
-    {ENTITY "2" BOARD, OCTETS, TEXT, 0, "Assembling Components-S5735-L24T4X-A1"},
-    {ENTITY "5" BOARD, INTEGER, NUMBER, 9, NULL},
-    {ENTITY "7" BOARD, OCTETS, TEXT, 0, "S5735-L24T4X-A1 0"},
-    {ENTITY "10" BOARD, OCTETS, TEXT, 0, "Version 5.170 V200R021C00SPC600"},
-    {ENTITY "11" BOARD, OCTETS, NAME, 0, NULL},
-    {ENTITY "13" BOARD, OCTETS, TEXT, 0, "S5735-L24T4X-A1"},
-    {HUAWEI "5" BOARD, INTEGER, NUMBER, 17, NULL},  /* hwEntityCpuUsage, percent */
-    {HUAWEI "7" BOARD, INTEGER, NUMBER, 41, NULL},  /* hwEntityMemUsage, percent */
-    {HUAWEI "11" BOARD, INTEGER, NUMBER, 44, NULL}, /* hwEntityTemperature, degrees Celsius */
+    {ENTITY "2" CHASSIS, OCTETS, TEXT, 0, "Assembling Components-S5735-L24T4X-A1"},
+    {ENTITY "5" CHASSIS, INTEGER, NUMBER, 3, NULL},
+    {ENTITY "7" CHASSIS, OCTETS, TEXT, 0, "S5735-L24T4X-A1 0"},
+    {ENTITY "10" CHASSIS, OCTETS, TEXT, 0, "Version 5.170 V200R021C00SPC600"},
+    {ENTITY "11" CHASSIS, OCTETS, NAME, 0, NULL},
+    {ENTITY "13" CHASSIS, OCTETS, TEXT, 0, "S5735-L24T4X-A1"},
+    {ENGINE "2.0", INTEGER, NUMBER, 1, NULL},
+    {ENGINE "3.0", INTEGER, UPTIME, 1, NULL},
+    {HUAWEI "5" CHASSIS, INTEGER, NUMBER, 17, NULL},  /* hwEntityCpuUsage, percent */
+    {HUAWEI "7" CHASSIS, INTEGER, NUMBER, 41, NULL},  /* hwEntityMemUsage, percent */
+    {HUAWEI "11" CHASSIS, INTEGER, NUMBER, 44, NULL}, /* hwEntityTemperature, degrees Celsius */
 };
 
 #define IF "1.3.6.1.2.1.2.2.1."
@@ -166,7 +170,7 @@ static int64_t number_of(const struct row *row)
     if (column->meaning == PORT)
         return row->port;
     if (column->meaning == UPTIME)
-        return (int64_t)(uptime() * 100);
+        return (int64_t)(uptime() * (double)column->number);
     if (column->meaning == RISING) {
         int64_t count = (int64_t)((double)(column->number * row->port) * uptime());
         return column->tag == COUNTER32 ? count & UINT32_MAX : count;

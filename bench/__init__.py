@@ -1,0 +1,1 @@
+"""How much the console costs, beside its peers: always ratios taken inside one run."""

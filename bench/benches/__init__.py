@@ -1,0 +1,1 @@
+"""One module per bench: `title`, and `run(rounds, ...)` giving named ratios."""
