@@ -105,6 +105,10 @@ class Facts:
     def oids(self, key: str) -> tuple[str, ...]:
         return tuple(self._checked_oid(key, oid) for oid in self.texts(key))
 
+    def all_oids(self) -> dict[str, str]:
+        """Every key of this mapping with its OID."""
+        return {key: self.oid(key) for key in list(self._left)}
+
     def pattern(self, key: str) -> re.Pattern[str] | None:
         """A regular expression, or None when the file names none."""
         if not self.has(key):

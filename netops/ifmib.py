@@ -41,8 +41,7 @@ MOVING: Mapping[str, tuple[str, ...]] = {
 }
 _ALL = (*NAMES, *MOVING["both"])
 
-# ifSpeed is a 32-bit gauge: at its ceiling only ifHighSpeed (Mbit/s) tells the truth.
-_CEILING = 4_294_967_295
+_32_BITS = 4_294_967_295
 
 # testing(3) and unknown(4) are neither; dormant, notPresent and lowerLayerDown carry no traffic.
 _UP: Mapping[Value, bool] = {1: True, 2: False, 5: False, 6: False, 7: False}
@@ -103,13 +102,19 @@ def _octets(
     if IN_OCTETS not in rows and OUT_OCTETS not in rows:
         return [True] * len(keys), received, sent
     less_in, less_out = (_cells(rows, keys, column, _counter, None) for column in _NARROW)
+    # Some agents (Topsec) answer the 32-bit columns with 64-bit counters.
+    roomy = any(value is not None and value > _32_BITS for value in (*less_in, *less_out))
     wide = [
-        (high_in, high_out) != (None, None) or (low_in, low_out) == (None, None)
-        for high_in, high_out, low_in, low_out in zip(
-            received, sent, less_in, less_out, strict=True
+        high != (None, None) or low == (None, None)
+        for high, low in zip(
+            zip(received, sent, strict=True), zip(less_in, less_out, strict=True), strict=True
         )
     ]
-    return wide, _pick(wide, received, less_in), _pick(wide, sent, less_out)
+    return (
+        [is_wide or roomy for is_wide in wide],
+        _pick(wide, received, less_in),
+        _pick(wide, sent, less_out),
+    )
 
 
 def _pick(
@@ -125,6 +130,7 @@ def _speeds(rows: Rows, keys: Sequence[str]) -> Sequence[int]:
 
 
 def _speed(bits: int, megabits: int) -> int:
-    if megabits * 1_000_000 >= _CEILING:
+    """ifSpeed is a 32-bit gauge: at its ceiling only ifHighSpeed (Mbit/s) tells the truth."""
+    if megabits * 1_000_000 >= _32_BITS:
         return megabits * 1_000_000
-    return (bits if bits < _CEILING else 0) or megabits * 1_000_000
+    return (bits if bits < _32_BITS else 0) or megabits * 1_000_000

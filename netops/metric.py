@@ -1,5 +1,6 @@
 """What a device's sensors say: from raw columns to `Gauge` values, by facts from a vendor file."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -45,8 +46,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """From where on a metric is worth a warning. `clear` lies on the healthy side of `warn`
-    (hysteresis); `below` True: low values are bad (battery charge). `source` says who set it."""
+    """From where on (that value included) a metric is worth a warning.
+
+    `clear` lies on the healthy side of `warn` (hysteresis); `below` True: low values are bad
+    (battery charge); `source` says in Chinese where the figures come from.
+    """
 
     warn: float
     critical: float | None
@@ -74,6 +78,23 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
+class Phases:
+    """The metric is several columns of one row, each its own slot (a three-phase UPS)."""
+
+    columns: Mapping[str, str]
+    scale: float = 1.0
+
+    @property
+    def oids(self) -> tuple[str, ...]:
+        return tuple(self.columns.values())
+
+    def values(self, rows: Rows) -> Iterator[tuple[str, float]]:
+        for phase, oid in self.columns.items():
+            for _, value in Plain(oid, self.scale).values(rows):
+                yield phase, value
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """The metric is a percentage: the sum of `used`, or all that is not `free`, of `total`."""
 
@@ -89,7 +110,7 @@ class Share:
         for suffix in rows.get(column(self.total[0]), EMPTY):
             total = _sum(rows, self.total, suffix)
             part = _sum(rows, self.used or self.free, suffix)
-            if total and part is not None:
+            if total and total > 0 and part is not None:
                 yield suffix, 100 * (part if self.used else total - part) / total
 
 
@@ -97,27 +118,31 @@ class Share:
 class Metric:
     """One measured thing: where it is read, which rows count, how several become one.
 
-    `label` is a column naming the rows ("" = the index itself); `where` (column, accepted
-    values) leaves out rows of another kind; values outside `valid` are a device's way of
-    saying "no sensor" (-1, 255, 65535, 0x7fffffff) and are not shown.
+    `label` is a column naming the rows ("" = the index itself), of which `label_part` picks
+    the telling part; `where` (column, accepted values) leaves out rows of another kind;
+    `count` is a scalar telling how many rows are real. Values outside `valid` are a device's
+    way of saying "no sensor" (-1, 255, 65535, 0x7fffffff) and are not shown.
     """
 
     name: str
     title: str
     unit: str
-    source: Plain | Share
+    source: Plain | Share | Phases
     valid: tuple[float, float]
     pick: str = "each"
     label: str = ""
+    label_part: re.Pattern[str] | None = None
     where: tuple[str, tuple[str, ...]] | None = None
+    count: str = ""
     states: Mapping[int, State] = field(default_factory=dict)
 
     @property
     def oids(self) -> tuple[str, ...]:
-        extra = (self.label,) if self.label else ()
-        return self.source.oids + extra + ((self.where[0],) if self.where else ())
+        kind = self.where[0] if self.where else ""
+        return (*self.source.oids, *(oid for oid in (self.label, kind, self.count) if oid))
 
     def gauges(self, rows: Rows) -> tuple[Gauge, ...]:
+        """What this metric says, () when the device does not know."""
         low, high = self.valid
         found = [
             (suffix, value)
@@ -131,24 +156,31 @@ class Metric:
         return (self._gauge("", _picked(self.pick, found)),)
 
     def _each(self, rows: Rows, found: list[tuple[str, float]]) -> tuple[Gauge, ...]:
-        names = rows.get(self.label, EMPTY)
-        slots = [text(names.get(suffix, b"")) or suffix for suffix, _ in found]
-        if is_scalar(self.source.oids[0]):
-            slots = [""] * len(found)
+        slots = [self._slot(rows, suffix) for suffix, _ in found]
         twice = Counter(slots)
         return tuple(
             self._gauge(f"{slot} ({suffix})" if twice[slot] > 1 else slot, value)
             for slot, (suffix, value) in zip(slots, found, strict=True)
         )
 
+    def _slot(self, rows: Rows, suffix: str) -> str:
+        if is_scalar(self.source.oids[0]):
+            return ""
+        # Some agents (EAST) append a scalar's ".0" to the rows of their tables.
+        name = text(rows.get(self.label, EMPTY).get(suffix, b"")) or suffix.removesuffix(".0")
+        part = self.label_part.search(name) if self.label_part else None
+        return part.group() if part else name
+
     def _gauge(self, slot: str, value: float) -> Gauge:
         return Gauge(self.name, slot, round(value, 2), self.unit)
 
     def _counts(self, rows: Rows, suffix: str) -> bool:
-        if self.where is None:
-            return True
-        kind, accepted = self.where
-        return text(rows.get(kind, EMPTY).get(suffix, b"")) in accepted
+        if self.where is not None:
+            kind, accepted = self.where
+            if text(rows.get(kind, EMPTY).get(suffix, b"")) not in accepted:
+                return False
+        real = number(rows.get(column(self.count), EMPTY).get("0", b""))
+        return real is None or order(suffix)[0] <= real
 
 
 def is_scalar(oid: str) -> bool:

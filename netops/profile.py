@@ -62,13 +62,13 @@ class Profile:
     def identity(self, rows: Rows) -> Identity:
         """Who it is; facts that were not read stay empty."""
         facts = {key: system.first(sources, rows) for key, sources in self.sources.items()}
+        facts["vendor"] = facts.get("vendor") or self.vendor
         return Identity(
             sys_name=system.scalar(rows, system.SYS_NAME),
             sys_descr=system.scalar(rows, system.SYS_DESCR),
             sys_object_id=system.scalar(rows, system.SYS_OBJECT_ID).lstrip("."),
             sys_location=system.scalar(rows, system.SYS_LOCATION),
             uptime=system.uptime(rows),
-            vendor=self.vendor,
             **facts,
         )
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from netops.facts import Facts
 from netops.identity import Source
-from netops.metric import KNOWN, PICKS, Limit, Metric, Plain, Share, State
+from netops.metric import KNOWN, PICKS, Limit, Metric, Phases, Plain, Share, State
 
+FACTS = ("vendor", "model", "serial", "version")
 LEVELS = ("", "warn", "critical")
 
 
@@ -31,11 +32,11 @@ def cli(facts: Facts) -> Cli:
 
 
 def sources(section: Facts) -> Mapping[str, tuple[Source, ...]]:
-    """`identity:` the places to look for model, serial and version, best first."""
+    """`identity:` the places to look for each fact, best first."""
     found = {}
     for key, items in section.each():
-        if key not in ("model", "serial", "version"):
-            raise section.wrong(key, "应为 model、serial 或 version")
+        if key not in FACTS:
+            raise section.wrong(key, f"应为 {'、'.join(FACTS)} 之一")
         found[key] = tuple(_source(item) for item in items)
     return found
 
@@ -64,19 +65,23 @@ def _metric(name: str, facts: Facts) -> Metric:
         valid=facts.span("valid", span),
         pick=facts.choice("pick", PICKS, "each"),
         label=facts.oid("label"),
+        label_part=facts.pattern("label_part"),
         where=_where(facts),
+        count=facts.oid("count"),
         states=_states(facts),
     )
     facts.end()
     return metric
 
 
-def _values(facts: Facts) -> Plain | Share:
+def _values(facts: Facts) -> Plain | Share | Phases:
     if facts.has("oid"):
         return Plain(facts.oid("oid"), facts.number("scale", 1))
+    if facts.has("phases"):
+        return Phases(facts.inner("phases").all_oids(), facts.number("scale", 1))
     share = Share(facts.oids("used"), facts.oids("free"), facts.oids("total"))
     if not share.total or bool(share.used) == bool(share.free):
-        raise facts.wrong("oid", "应有 oid，或者 total 加上 used 与 free 之一")
+        raise facts.wrong("oid", "应有 oid、phases，或者 total 加上 used 与 free 之一")
     return share
 
 
