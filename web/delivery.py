@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Flask, Response, request, send_from_directory
 
+from web.access import public
 from web.bundle import DIST
 
 _SMALL = 1000  # bytes; below it gzip costs more than it saves
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/dist/<path:name>")
+@public
 def dist(name: str) -> Response:
     """A built file; its name carries its hash, so the browser may keep it for good."""
     response = send_from_directory(DIST, name)

@@ -1,0 +1,47 @@
+"""Who does the work: a pool of threads on this machine. The only place where threads are made.
+
+Everything else offers functions for one target; a dead device costs its own thread its own
+time-out and nobody else's.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from threading import Event
+from typing import TypeVar
+
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
+
+
+class Pool:
+    """`workers` threads, shared by every sweep and job of this process."""
+
+    def __init__(self, workers: int) -> None:
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="poll")
+        self.stopping = Event()
+
+    def each(
+        self,
+        work: Callable[[Thing], Result],
+        things: Iterable[Thing],
+        *,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Result]:
+        """Results as they come, in no order. When `stop()` says so, what has not begun is dropped."""
+        waiting = {self._threads.submit(work, thing) for thing in things}
+        for future in as_completed(waiting):
+            if future.cancelled():
+                continue
+            yield future.result()
+            if stop() or self.stopping.is_set():
+                for other in waiting:
+                    other.cancel()
+
+    def start(self, work: Callable[[], Result]) -> "Future[Result]":
+        """Begin one piece of work beside the others."""
+        return self._threads.submit(work)
+
+    def close(self) -> None:
+        """Let what is running finish; drop the rest."""
+        self.stopping.set()
+        self._threads.shutdown(wait=True, cancel_futures=True)

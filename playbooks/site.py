@@ -1,0 +1,43 @@
+"""Everything a duty needs to know of the place it works in."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from inventory.db import Database
+from inventory.home import home_fact
+from inventory.act import EVERYTHING
+from inventory.secret import Key
+from netops.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One console's own places: register, samples, key; and the centre it belongs to.
+
+    `status_seconds` and `counter_seconds` are the two cycles; `kept_days` how long raw samples stay.
+    """
+
+    database: Database
+    history: History
+    key: Key
+    home: Path
+    centre_id: str
+    status_seconds: int = 60
+    counter_seconds: int = 300
+    identity_seconds: int = 3600
+    kept_days: int = 35
+
+
+def open_site(database: Database, home: Path, *, status: int = 60, counters: int = 300) -> Site:
+    """The site founded in `home`; its database must be migrated."""
+    with database.view(EVERYTHING) as session:
+        centre = home_fact(session, "centre")
+    return Site(
+        database=database,
+        history=History(home / "history"),
+        key=Key.load(home / "secret.key"),
+        home=home,
+        centre_id=centre,
+        status_seconds=status,
+        counter_seconds=counters,
+    )
