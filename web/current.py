@@ -9,8 +9,8 @@ from web.settings import Settings
 
 
 def database() -> Database:
-    return cast(Database, current_app.extensions["database"])
+    return cast("Database", current_app.extensions["database"])
 
 
 def settings() -> Settings:
-    return cast(Settings, current_app.extensions["settings"])
+    return cast("Settings", current_app.extensions["settings"])

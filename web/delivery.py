@@ -1,8 +1,7 @@
 """Answers that cost little on a county's line: 304 for what has not changed, gzip for the rest."""
 
 import gzip
-from functools import lru_cache
-from pathlib import Path
+from mimetypes import guess_type
 
 from flask import Blueprint, Flask, Response, request, send_from_directory
 
@@ -26,20 +25,18 @@ def init_app(app: Flask) -> None:
 
 @bp.get("/dist/<path:name>")
 @public
+@public
 def dist(name: str) -> Response:
-    """A built file; its name carries its hash, so the browser may keep it for good."""
-    response = send_from_directory(DIST, name)
+    """A built file, packed when the browser can unpack; its name carries its hash, so the
+    browser may keep it for good."""
+    packed = _wants_gzip() and (DIST / f"{name}.gz").is_file()
+    kind = guess_type(name)[0] or "application/octet-stream"
+    response = send_from_directory(DIST, f"{name}.gz" if packed else name, mimetype=kind)
     response.headers["Cache-Control"] = _FOREVER
-    if _wants_gzip() and (DIST / f"{name}.gz").is_file():
-        response.direct_passthrough = False
-        response.set_data(_read(DIST / f"{name}.gz"))
-        _mark_packed(response)
+    response.vary.add("Accept-Encoding")
+    if packed:
+        response.content_encoding = "gzip"
     return response
-
-
-@lru_cache(maxsize=32)
-def _read(path: Path) -> bytes:
-    return path.read_bytes()
 
 
 def _validate(response: Response) -> Response:
@@ -60,7 +57,7 @@ def _pack(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if _wants_gzip():
         response.set_data(gzip.compress(response.get_data(), 5, mtime=0))
-        _mark_packed(response)
+        response.content_encoding = "gzip"
     return response
 
 
@@ -73,9 +70,3 @@ def _worth_packing(response: Response) -> bool:
 
 def _wants_gzip() -> bool:
     return bool(request.accept_encodings["gzip"])
-
-
-def _mark_packed(response: Response) -> None:
-    response.content_encoding = "gzip"
-    response.vary.add("Accept-Encoding")
-    response.content_length = len(response.get_data())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
-from flask_babel import Babel, get_locale  # type: ignore[import-untyped]
+from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 
 TIMEZONE = ZoneInfo("Asia/Shanghai")
@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """"zh" or "en": the address first, then the cookie, the person's wish, the site's setting."""
+    """ "zh" or "en": the address first, then the cookie, the person's wish, the site's setting."""
     if not has_request_context():
         return str(current_app.config["LANGUAGE"])
     wishes = (

@@ -50,7 +50,7 @@ def query(**changes: Any) -> str:
     A list is repeated. Filters, sorting and paging all live in the address, so that a view can
     be bookmarked and sent.
     """
-    kept: dict[str, Any] = {key: values for key, values in request.args.lists()}
+    kept: dict[str, Any] = dict(request.args.lists())
     kept.pop("lang", None)
     kept.update(changes)
     wanted = {key: value for key, value in kept.items() if value not in (None, "", [])}

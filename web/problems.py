@@ -8,8 +8,8 @@ from typing import Any
 from apiflask import HTTPError
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l  # type: ignore[import-untyped]
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from inventory.keys import new_key
@@ -36,6 +36,11 @@ _PROBLEMS = {
         _l("请求有误"),
         _l("浏览器送来的内容看不懂，没有执行任何操作。"),
         _l("请返回上一页检查填写的内容，再试一次。"),
+    ),
+    401: Problem(
+        _l("需要登录"),
+        _l("没有登录，或者登录已过期，没有执行任何操作。"),
+        _l("请先登录；脚本请随请求附上登录名和口令（HTTP Basic）。"),
     ),
     403: Problem(
         _l("没有权限"),

@@ -8,6 +8,7 @@ from typing import Any
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _INSTALLED_HOME = Path("/var/lib/netops")
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - the console is used from the other PCs of the office
 
 
 class SettingError(ValueError):
@@ -75,7 +76,7 @@ def _long_enough(text: str) -> str:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
-        "NETOPS_HOST", "host", "0.0.0.0",
+        "NETOPS_HOST", "host", _EVERYWHERE,
         "监听地址；默认让局域网内其他电脑可以访问，只供本机时改为 127.0.0.1",
         "address to listen on; the default lets other PCs of the office in, 127.0.0.1 does not",
         str,
@@ -124,7 +125,10 @@ SETTINGS: tuple[Setting, ...] = (
         "NETOPS_UPLOAD_MB", "upload_mb", "20",
         "上传文件的上限，MB", "largest upload, MB", _whole(1, 1024),
     ),
-    Setting("NETOPS_LANGUAGE", "language", "zh", "默认语言：zh 或 en", "default language: zh or en", _language),
+    Setting(
+        "NETOPS_LANGUAGE", "language", "zh",
+        "默认语言：zh 或 en", "default language: zh or en", _language,
+    ),
     Setting(
         "NETOPS_STATUS_SECONDS", "status_seconds", "60",
         "状态巡检间隔，秒", "seconds between status sweeps", _whole(10, 3600),
@@ -151,7 +155,7 @@ class Settings:
     """The settings in force. `demo` is decided by `netops up`, never by the environment."""
 
     home: Path = field(default_factory=default_home)
-    host: str = "0.0.0.0"
+    host: str = _EVERYWHERE
     port: int = 8080
     database_url: str = field(default="", repr=False)
     key_file: Path = Path()

@@ -1,6 +1,6 @@
 """Five states everywhere, the same words and the same colours; unreachable is nobody's fault."""
 
-from flask_babel import lazy_gettext as _l  # type: ignore[import-untyped]
+from flask_babel import lazy_gettext as _l
 
 # Key = CSS class suffix. The order is worst first, as lists show it.
 STATES = {

@@ -1,6 +1,5 @@
-"""The web application over a database of its own, and the browser to look at it."""
+"""The web application with the kitchen sink, and the browser to look at it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from inventory.db import Database, open_database
+from inventory.db import Database
 from tests.browser import chromium, complaints, visit  # noqa: F401
 from tests.web import kitchen
 from web import add_page, create_app
@@ -28,17 +27,13 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    opened = open_database(settings.database_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def shell(settings: Settings, database: Database) -> APIFlask:
-    """The application with the kitchen sink: one page that shows every part."""
-    app = create_app(replace(settings, demo=True), database)
+def shell(settings: Settings, sqlite_database: Database) -> APIFlask:
+    """A demo console with the kitchen sink: pages that show every part, open to everybody."""
+    app = create_app(replace(settings, demo=True), sqlite_database)
     add_page(app, kitchen)
+    for name, view in app.view_functions.items():
+        if name.startswith("kitchen."):
+            view.public = True  # type: ignore[attr-defined]
     return app
 
 

@@ -1,4 +1,4 @@
-"""A page that shows every part of the interface, for eyes, for axe and for the tests of the shell."""
+"""A page that shows every part of the interface: for eyes, for axe, for tests of the shell."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,8 +19,13 @@ from wtforms.validators import DataRequired, NumberRange
 
 from web.navigation import NavItem
 
-bp = Blueprint("kitchen", __name__, template_folder=str(Path(__file__).parent / "templates"))
-nav = NavItem("kitchen.index", "运行状态", "activity", 10)
+bp = Blueprint(
+    "kitchen",
+    __name__,
+    url_prefix="/kitchen",
+    template_folder=str(Path(__file__).parent / "templates"),
+)
+nav = NavItem("kitchen.index", "样张", "flask", 1)
 state = {"status": "第一次", "asked": 0}
 
 NAMES = [
@@ -66,7 +71,9 @@ def index() -> str:
     form.profile.data = "a"
     form.validate()
     start = datetime(2026, 11, 21, tzinfo=UTC).timestamp() * 1000
-    points = [[start + i * 3e5, None if 30 < i < 40 else 4e7 + (i * 7919 % 100) * 1e5] for i in range(96)]
+    points = [
+        [start + i * 3e5, None if 30 < i < 40 else 4e7 + (i * 7919 % 100) * 1e5] for i in range(96)
+    ]
     graph = {
         "unit": "bit/s",
         "series": [
@@ -93,13 +100,13 @@ def quiet() -> str:
 @bp.post("/save")
 def save() -> ResponseReturnValue:
     flash("已保存", "ok")
-    return redirect("/")
+    return redirect("/kitchen/")
 
 
 @bp.get("/ended")
 def ended() -> ResponseReturnValue:
     """What a page answers when the login has ended."""
-    return redirect("/login?next=/ended")
+    return redirect("/login?next=/kitchen/ended")
 
 
 @bp.get("/stop/<int:code>")
@@ -114,12 +121,4 @@ def broken() -> str:
 
 @bp.post("/upload")
 def upload() -> str:
-    return str(len(request.get_data()))
-
-
-@bp.get("/search")
-def search() -> str:
-    return request.args["q"]
-
-
-bp.add_url_rule("/search2", "unused", search)
+    return str(len(request.files["file"].read()))

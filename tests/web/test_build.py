@@ -1,0 +1,83 @@
+"""The front-end build: pinned, quiet about registries, and idle when nothing changed."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from web.build import ASSETS, BuildError, build, compile_translations
+from web.bundle import DIST, NotBuilt, read_manifest
+from web.icons import names
+
+BUNDLES = ["apidocs.css", "apidocs.js", "app.css", "app.js", "chart.js", "icons.svg"]
+
+
+def test_a_second_build_does_nothing() -> None:
+    build()
+    assert build() is False
+
+
+def test_the_manifest_names_what_was_built() -> None:
+    files = read_manifest()
+    assert sorted(files) == [*BUNDLES, "picker.css", "picker.js"]
+    for name in files.values():
+        packed = gzip.decompress((DIST / f"{name}.gz").read_bytes())
+        assert packed == (DIST / name).read_bytes()
+
+
+def test_without_a_build_the_message_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(NotBuilt) as error:
+        read_manifest(tmp_path)
+    assert str(error.value) == "前端尚未构建：请运行 python -m web.build（make run 会自动完成）"
+
+
+def test_the_lock_names_no_host_and_pins_exactly() -> None:
+    lock = (ASSETS / "package-lock.json").read_text("utf-8")
+    package = json.loads((ASSETS / "package.json").read_text("utf-8"))
+    pins = {**package["dependencies"], **package["devDependencies"]}
+    assert "://" not in lock
+    assert '"resolved"' not in lock
+    assert {n: v for n, v in pins.items() if not v.replace(".", "").isdigit()} == {}
+    assert {n: json.loads(lock)["packages"][f"node_modules/{n}"]["version"] for n in pins} == pins
+
+
+def test_the_first_page_stays_small() -> None:
+    """A county's line is slow: the shell's script and style, packed, in bytes."""
+    files = read_manifest()
+    packed = {n: (DIST / f"{files[n]}.gz").stat().st_size for n in ("app.js", "app.css")}
+    assert {name: size for name, size in packed.items() if size > 80_000} == {}
+
+
+def test_every_icon_in_use_is_listed() -> None:
+    sprite = (DIST / read_manifest()["icons.svg"]).read_text("utf-8")
+    listed = names(ASSETS / "icons.txt")
+    assert [n for n in listed if f'id="icon-{n}"' not in sprite] == []
+    assert len(listed) == len(set(listed))
+
+
+def _catalogue(folder: Path, name: str, pairs: dict[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(f'msgid "{a}"\nmsgstr "{b}"\n' for a, b in pairs.items())
+    (folder / name).write_text(text, "utf-8")
+
+
+def test_several_catalogues_become_one(tmp_path: Path) -> None:
+    from babel.messages.mofile import read_mo
+
+    folder = tmp_path / "en" / "LC_MESSAGES"
+    _catalogue(folder, "a.po", {"正常": "Normal", "设备": "Devices"})
+    _catalogue(folder, "b.po", {"正常": "Normal", "链路": "Links"})
+    compile_translations(tmp_path)
+    with (folder / "messages.mo").open("rb") as file:
+        merged = {m.id: m.string for m in read_mo(file) if m.id}
+    assert merged == {"正常": "Normal", "设备": "Devices", "链路": "Links"}
+
+
+def test_one_text_translated_twice_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "en" / "LC_MESSAGES"
+    _catalogue(folder, "a.po", {"正常": "Normal"})
+    _catalogue(folder, "b.po", {"正常": "OK"})
+    with pytest.raises(BuildError) as error:
+        compile_translations(tmp_path)
+    assert str(error.value) == "b.po：“正常”与另一个文件译法不同，请统一"
