@@ -6,6 +6,7 @@ removed or inserted row breaks every hash after it.
 
 import hashlib
 import json
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -87,17 +88,13 @@ def append(session: Session, act: Act, row: Recorded, change: str) -> None:
 
 def verify(session: Session) -> int | None:
     """The first `seq` at which the chain is broken, or None when it holds from end to end."""
-    expected_seq, expected_hash = 1, _BEFORE_FIRST
-    for row in session.scalars(
-        select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)
-    ):
-        if (
-            row.seq != expected_seq
-            or row.prev_hash != expected_hash
-            or row.row_hash != row.digest()
-        ):
-            return expected_seq
-        expected_seq, expected_hash = row.seq + 1, row.row_hash
+    expected = (1, _BEFORE_FIRST)
+    query = select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)
+    with closing(session.scalars(query)) as rows:
+        for row in rows:
+            if (row.seq, row.prev_hash) != expected or row.row_hash != row.digest():
+                return expected[0]
+            expected = (row.seq + 1, row.row_hash)
     return None
 
 

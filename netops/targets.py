@@ -45,7 +45,7 @@ def target_of(device: Device, ways: dict[str, Credential], key: Key) -> Target:
         device=device.id,
         address=device.address,
         profile=device.profile,
-        snmp=_snmp(snmp, key) if snmp else None,
+        snmp=snmp_auth(snmp, key) if snmp else None,
         snmp_port=device.snmp_port,
         ssh=_ssh(ssh, key, device) if ssh else None,
         ssh_port=device.ssh_port,
@@ -57,7 +57,8 @@ def target_of(device: Device, ways: dict[str, Credential], key: Key) -> Target:
     )
 
 
-def _snmp(row: Credential, key: Key) -> SnmpAuth:
+def snmp_auth(row: Credential, key: Key) -> SnmpAuth:
+    """How to speak SNMP with this credential. Raises SecretError when it does not open."""
     if row.kind == "v2c":
         return SnmpAuth("v2c", community=_open(key, row.community))
     return SnmpAuth(

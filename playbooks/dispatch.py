@@ -14,10 +14,14 @@ Result = TypeVar("Result")
 
 
 class Pool:
-    """`workers` threads, shared by every sweep and job of this process."""
+    """`workers` threads for visits, and a few for jobs.
 
-    def __init__(self, workers: int) -> None:
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="poll")
+    A job waits for its visits: on the same threads, enough jobs would wait for each other.
+    """
+
+    def __init__(self, workers: int, jobs: int = 4) -> None:
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="visit")
+        self._jobs = ThreadPoolExecutor(jobs, thread_name_prefix="job")
         self.stopping = Event()
 
     def each(
@@ -27,7 +31,7 @@ class Pool:
         *,
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Result]:
-        """Results as they come, in no order. When `stop()` says so, what has not begun is dropped."""
+        """Results as they come, in no order. Once `stop()` is true, what has not begun is dropped."""
         waiting = {self._threads.submit(work, thing) for thing in things}
         for future in as_completed(waiting):
             if future.cancelled():
@@ -38,10 +42,11 @@ class Pool:
                     other.cancel()
 
     def start(self, work: Callable[[], Result]) -> "Future[Result]":
-        """Begin one piece of work beside the others."""
-        return self._threads.submit(work)
+        """Begin one job beside the others."""
+        return self._jobs.submit(work)
 
     def close(self) -> None:
         """Let what is running finish; drop the rest."""
         self.stopping.set()
+        self._jobs.shutdown(wait=True, cancel_futures=True)
         self._threads.shutdown(wait=True, cancel_futures=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from inventory.run import JobRun
-from netops.discovery import discover
+from playbooks.discover import discover
 from playbooks.dispatch import Pool
 from playbooks.jobs import Job, Work, take_asked
 from playbooks.site import Site

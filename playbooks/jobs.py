@@ -83,7 +83,7 @@ def _do(job: Job, work: Work) -> None:
         outcome, state, note = work(job), "done", ""
     except DeviceError as error:
         outcome, state, note = {"detail": error.detail}, "failed", error.reason
-    except Exception as error:  # the worker must outlive any one job; the log keeps the trace
+    except Exception as error:  # noqa: BLE001  (the worker outlives any job; the log has the trace)
         _log.exception("job %s failed", job.run_id)
         outcome, state, note = (
             {"detail": type(error).__name__},

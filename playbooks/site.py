@@ -14,7 +14,8 @@ from netops.history import History
 class Site:
     """One console's own places: register, samples, key; and the centre it belongs to.
 
-    `status_seconds` and `counter_seconds` are the two cycles; `kept_days` how long raw samples stay.
+    `status_seconds`, `counter_seconds` and `identity_seconds` are the cycles; raw samples stay
+    `kept_days`.
     """
 
     database: Database

@@ -28,6 +28,7 @@ from playbooks.site import Site
 PARTS: Mapping[str, tuple[Part, ...]] = {
     "status": ("status",),
     "counters": ("status", "ports", "gauges"),
+    "gauges": ("status", "gauges"),
     "identity": ("status", "identity", "names", "ports", "gauges"),
 }
 
@@ -51,7 +52,7 @@ def sweep(
     with site.database.view(EVERYTHING) as session:
         todo, refused = targets(session, site.key, only)
         known = _indexes(session, only) if kind == "counters" else {}
-    visit = partial(_visit, PARTS[kind], known)
+    visit = partial(_visit, kind, known)
     polls = [*pool.each(visit, todo), *(_unasked(each, at) for each in refused)]
     counts = ingest(site.database, site.history, polls, slot, in_hours=in_hours)
     return Sweep(kind, at, time.monotonic() - began, counts, tuple(polls))
@@ -87,8 +88,12 @@ def identity_due(site: Site, now: datetime) -> list[str]:
         return list(session.scalars(query))
 
 
-def _visit(parts: tuple[Part, ...], known: Mapping[str, tuple[str, ...]], target: Target) -> Poll:
-    return poll(target, parts, indexes=known.get(target.device))
+def _visit(kind: str, known: Mapping[str, tuple[str, ...]], target: Target) -> Poll:
+    """Ports whose names are not known yet are left alone: their counters would belong to nobody."""
+    indexes = known.get(target.device)
+    if kind == "counters" and not indexes:
+        kind = "gauges"
+    return poll(target, PARTS[kind], indexes=indexes)
 
 
 def _unasked(refused: Refused, at: datetime) -> Poll:
