@@ -11,7 +11,7 @@ Rows = Mapping[str, Mapping[str, Value]]
 EMPTY: Mapping[str, Value] = {}
 
 
-def text(value: object) -> str:
+def text(value: Value) -> str:
     """Readable text of a DisplayString; Chinese devices send UTF-8 or, just as often, GB18030.
 
     NULs are dropped (old Windows agents append one, PostgreSQL refuses them).
@@ -26,21 +26,17 @@ def text(value: object) -> str:
     return decoded.replace("\x00", "").strip()
 
 
-def mac(value: object) -> str:
+def mac(value: Value) -> str:
     """`aa:bb:cc:dd:ee:ff`, or "" when the cell is no address (loopbacks answer none or zeros)."""
     if isinstance(value, bytes) and len(value) == 6 and any(value):
         return value.hex(":")
     return ""
 
 
-def number(value: object) -> float | None:
+def number(value: Value) -> float | None:
     """A finite number, also out of text ("12", "0.53", "31%"); None for anything else."""
-    if isinstance(value, bytes):
-        value = text(value).removesuffix("%")
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
     try:
-        found = float(value)
+        found = float(text(value).removesuffix("%") if isinstance(value, bytes) else value)
     except (ValueError, OverflowError):
         return None
     return found if isfinite(found) else None

@@ -73,7 +73,7 @@ class Facts:
         return float(value)
 
     def optional_number(self, key: str) -> float | None:
-        return self.number(key) if key in self._left else None
+        return self.number(key) if self.has(key) else None
 
     def span(self, key: str, default: tuple[float, float]) -> tuple[float, float]:
         """`[low, high]`, both included."""
@@ -99,8 +99,11 @@ class Facts:
             raise self.wrong(key, "应为文字或整数的列表")
         return tuple(str(item) for item in items)
 
-    def oid(self, key: str, default: str | None = None) -> str:
-        return self._checked_oid(key, self.text(key, default)) if self.has(key) else default or ""
+    def oid(self, key: str) -> str:
+        return self._checked_oid(key, self.text(key))
+
+    def optional_oid(self, key: str) -> str:
+        return self.oid(key) if self.has(key) else ""
 
     def oids(self, key: str) -> tuple[str, ...]:
         return tuple(self._checked_oid(key, oid) for oid in self.texts(key))

@@ -43,6 +43,8 @@ _ALL = (*NAMES, *MOVING["both"])
 
 _32_BITS = 4_294_967_295
 
+_ETHERNET = frozenset((10, 100, 1_000, 10_000, 25_000, 40_000, 100_000))  # Mbit/s
+
 # testing(3) and unknown(4) are neither; dormant, notPresent and lowerLayerDown carry no traffic.
 _UP: Mapping[Value, bool] = {1: True, 2: False, 5: False, 6: False, 7: False}
 
@@ -130,7 +132,10 @@ def _speeds(rows: Rows, keys: Sequence[str]) -> Sequence[int]:
 
 
 def _speed(bits: int, megabits: int) -> int:
-    """ifSpeed is a 32-bit gauge: at its ceiling only ifHighSpeed (Mbit/s) tells the truth."""
-    if megabits * 1_000_000 >= _32_BITS:
+    """ifSpeed is a 32-bit gauge: at its ceiling only ifHighSpeed (Mbit/s) tells the truth.
+
+    Agents without ifHighSpeed have been seen to put Mbit/s into ifSpeed (Topsec).
+    """
+    if megabits * 1_000_000 >= _32_BITS or bits in (0, _32_BITS):
         return megabits * 1_000_000
-    return (bits if bits < _32_BITS else 0) or megabits * 1_000_000
+    return bits * 1_000_000 if bits in _ETHERNET else bits

@@ -14,8 +14,9 @@ from netops import identity as system
 from netops.cells import Rows
 from netops.errors import Unreadable
 from netops.facts import Facts, ProfileError
-from netops.metric import Limit, Metric, is_scalar
+from netops.metric import Metric, is_scalar
 from netops.reading import Gauge, Identity, Port
+from netops.vocabulary import Limit
 
 FOLDER = Path(__file__).parent / "profiles"
 GENERIC = "generic"
@@ -53,11 +54,11 @@ class Profile:
     def scalars(self, parts: Iterable[str]) -> tuple[str, ...]:
         """Instances to GET for "status", "ports", "names", "gauges", "identity", each ending
         in ".0"; in `Rows` that last 0 is the suffix. "status" is the clock: is it alive."""
-        return self._wanted(parts, scalar=True)
+        return _wanted(self, tuple(parts), scalar=True)
 
     def columns(self, parts: Iterable[str]) -> tuple[str, ...]:
         """Columns to walk for the same parts."""
-        return self._wanted(parts, scalar=False)
+        return _wanted(self, tuple(parts), scalar=False)
 
     def identity(self, rows: Rows) -> Identity:
         """Who it is; facts that were not read stay empty."""
@@ -88,11 +89,8 @@ class Profile:
         """Title, unit and states of one metric, for those who show it."""
         return next((ways[0] for ways in self.metrics if ways[0].name == name), None)
 
-    def _wanted(self, parts: Iterable[str], *, scalar: bool) -> tuple[str, ...]:
-        wanted = (oid for part in parts for oid in self._part(part))
-        return tuple(dict.fromkeys(oid for oid in wanted if is_scalar(oid) is scalar))
-
-    def _part(self, part: str) -> Iterable[str]:
+    def oids(self, part: str) -> Iterable[str]:
+        """Everything one part is read from, scalars and columns mixed."""
         match part:
             case "status":
                 return system.CLOCKS
@@ -106,6 +104,12 @@ class Profile:
                 facts = (oid for found in self.sources.values() for oid in system.oids(found))
                 return (*system.CLOCKS, *system.SYSTEM, *facts)
         raise ValueError(part)
+
+
+@cache
+def _wanted(profile: Profile, parts: tuple[str, ...], *, scalar: bool) -> tuple[str, ...]:
+    wanted = (oid for part in parts for oid in profile.oids(part))
+    return tuple(dict.fromkeys(oid for oid in wanted if is_scalar(oid) is scalar))
 
 
 def _answer(ways: Iterable[Metric], rows: Rows) -> tuple[Gauge, ...]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from netops.facts import Facts
 from netops.identity import Source
-from netops.metric import KNOWN, PICKS, Limit, Metric, Phases, Plain, Share, State
+from netops.metric import PICKS, Metric, Phases, Plain, Share
+from netops.vocabulary import KNOWN, Limit, State
 
 FACTS = ("vendor", "model", "serial", "version")
 LEVELS = ("", "warn", "critical")
@@ -64,10 +65,10 @@ def _metric(name: str, facts: Facts) -> Metric:
         source=_values(facts),
         valid=facts.span("valid", span),
         pick=facts.choice("pick", PICKS, "each"),
-        label=facts.oid("label"),
+        label=facts.optional_oid("label"),
         label_part=facts.pattern("label_part"),
         where=_where(facts),
-        count=facts.oid("count"),
+        count=facts.optional_oid("count"),
         states=_states(facts),
     )
     facts.end()
@@ -96,9 +97,10 @@ def _where(facts: Facts) -> tuple[str, tuple[str, ...]] | None:
 
 def _states(facts: Facts) -> Mapping[int, State]:
     found = {}
-    for key, items in facts.inner("states").each():
+    section = facts.inner("states")
+    for key, items in section.each():
         if not key.isdecimal():
-            raise items[0].wrong("", "状态值应为整数")
+            raise section.wrong(key, "状态值应为整数")
         found[int(key)] = State(items[0].text("text"), items[0].choice("level", LEVELS, ""))
         items[0].end()
     return found
