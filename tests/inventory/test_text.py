@@ -1,5 +1,6 @@
 """What people type finds what devices report, in every notation."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -27,8 +28,8 @@ def notations(raw: bytes) -> list[str]:
     return half + wide + [text.upper() for text in half + wide]
 
 
-def refused(read: "partial[str]") -> str:
-    with pytest.raises(ValueError) as caught:
+def refused(read: Callable[[], str]) -> str:
+    with pytest.raises(ValueError, match="“") as caught:
         read()
     return str(caught.value)
 
