@@ -1,0 +1,173 @@
+"""Reading scalars and tables from an SNMP agent (v2c and v3), in few PDUs. The hot path."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from netops import snmp_faults as faults
+from netops.cells import Rows
+from netops.errors import Unreachable, Unreadable
+from netops.reading import Target, Value
+from netops.snmp_wire import CLOCK, Batch, Cells, Cursor, Wire
+
+ROOM = 32  # instances in one GET: with ifName among them, more overflow a 1,400-byte answer
+MOST_ROWS = 60_000  # in one column
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Full OIDs and values below one OID, in the agent's order; `cut` when there were more."""
+
+    rows: tuple[tuple[str, Value], ...]
+    cut: bool
+
+
+def read(
+    target: Target,
+    scalars: Sequence[str],
+    columns: Sequence[str],
+    *,
+    indexes: Sequence[str] | None = None,
+) -> Rows:
+    """One visit: column OID -> index suffix -> value; what the agent lacks is absent.
+
+    `scalars` are instances ("1.3.6.1.2.1.1.1.0" is found as column "1.3.6.1.2.1.1.1", suffix
+    "0"); sysUpTime is always among them. With `indexes`, the suffixes known from the last visit,
+    columns are read by packed GETs, which halves PDUs and CPU; without, they are walked.
+    Raises a `DeviceError`.
+    """
+    session = Session(target)
+    rows = session.scalars([CLOCK, *scalars])
+    rows.update(session.columns(columns, indexes))
+    return rows
+
+
+def walk(target: Target, root: str, *, limit: int = 5000) -> Walk:
+    """Everything below `root`, at most `limit` values, for a person who looks around.
+
+    A root that is itself an instance gives its one value, as snmpwalk does.
+    Raises a `DeviceError`.
+    """
+    root = root.strip().strip(".")
+    session = Session(target)
+    found = session.below(root, limit) or session.instance(root)
+    return Walk(tuple(found.items())[:limit], cut=len(found) > limit)
+
+
+class Session:
+    """One visit to one agent.
+
+    After the first time-out of a GETBULK the visit goes on by GETNEXT, and after a tooBig with
+    fewer instances in one GET. Every method raises a `DeviceError`.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._wire = Wire(target)
+        self._bulk = target.bulk
+        self._room = ROOM
+
+    def scalars(self, instances: Sequence[str]) -> dict[str, Cells]:
+        """The instances that exist, by packed GETs."""
+        rows: dict[str, Cells] = {}
+        for oid, value in self._get(list(dict.fromkeys(instances))).items():
+            column, _, suffix = oid.rpartition(".")
+            rows.setdefault(column, {})[suffix] = value
+        return rows
+
+    def columns(
+        self, columns: Sequence[str], indexes: Sequence[str] | None = None
+    ) -> dict[str, Cells]:
+        """The columns that have rows; by packed GETs of `indexes` where these are known."""
+        if indexes and columns:
+            try:
+                return self._known(columns, indexes)
+            except Unreachable:
+                pass  # some old agents drop a large GET in silence, but can be walked
+        found = {column: self._column(column) for column in columns}
+        return {column: cells for column, cells in found.items() if cells}
+
+    def below(self, root: str, limit: int) -> Cells:
+        """Full OID -> value below `root`; at least one more than `limit` when there are more."""
+        return {f"{root}.{suffix}": value for suffix, value in self._gather(root, limit).items()}
+
+    def instance(self, oid: str) -> Cells:
+        """Full OID -> value of one instance, or nothing."""
+        return self._get([oid])
+
+    # -- by GET ---------------------------------------------------------------------------------
+
+    def _get(self, oids: list[str]) -> Cells:
+        found: Cells = {}
+        at = 0
+        while at < len(oids):
+            chunk = oids[at : at + self._room]
+            answer = self._together(chunk)
+            if answer is None:
+                self._room = len(chunk) // 2
+                continue
+            found.update(answer)
+            at += len(chunk)
+            if len(chunk) == 1 and not answer:
+                self._room = ROOM  # this one alone spoiled the GETs it was part of
+        return found
+
+    def _together(self, chunk: list[str]) -> Cells | None:
+        """Those of `chunk` that exist; None when they cannot be had in one answer."""
+        try:
+            answer = self._wire.get(chunk)
+            if answer or len(chunk) == 1:
+                return answer
+            # With the clock among them, only an error-status leaves an answer empty.
+            return {} if self._wire.get([*chunk, CLOCK]) else None
+        except Unreadable:
+            if len(chunk) == 1:
+                raise
+            return None  # an answer over gufo's buffer of 4 kB arrives truncated
+
+    def _known(self, columns: Sequence[str], indexes: Sequence[str]) -> dict[str, Cells]:
+        wanted = {column: [f"{column}.{index}" for index in indexes] for column in columns}
+        # Row by row, so that a column the device lacks does not leave whole answers empty.
+        found = self._get(list(chain.from_iterable(zip(*wanted.values(), strict=True))))
+        rows = {
+            column: {i: found[oid] for i, oid in zip(indexes, oids, strict=True) if oid in found}
+            for column, oids in wanted.items()
+        }
+        return {column: cells for column, cells in rows.items() if cells}
+
+    # -- by walking -----------------------------------------------------------------------------
+
+    def _column(self, column: str) -> Cells:
+        cells = self._gather(column, MOST_ROWS)
+        if len(cells) > MOST_ROWS:
+            raise faults.overlong(self._target, column, MOST_ROWS)
+        return cells
+
+    def _gather(self, root: str, most: int) -> Cells:
+        cells: Cells = {}
+        cut = len(root) + 1
+        cursor = self._wire.cursor(root)
+        while len(cells) <= most:
+            batch = self._more(cursor)
+            before = len(cells)
+            cells.update([(oid[cut:], value) for oid, value in filter(None, batch)])
+            if not batch or batch[-1] is None:
+                break
+            if len(cells) == before:
+                raise faults.looping(self._target, root)
+        return cells
+
+    def _more(self, cursor: Cursor) -> Batch:
+        """The next answer of a walk; empty after the last."""
+        if self._bulk:
+            try:
+                batch = self._wire.bulk(cursor)
+                if batch:
+                    return batch
+            except Unreachable:
+                self._bulk = False
+            except Unreadable:
+                pass
+        # An empty GETBULK answer may be the end of the MIB or a hidden error-status, a truncated
+        # one may just be over 4 kB: one GETNEXT from the same place tells.
+        return self._wire.next(cursor)
