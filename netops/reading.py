@@ -119,7 +119,8 @@ class Poll:
     """One visit to one device. A failure is a value (`error`), never an exception.
 
     `at` is aware UTC; `ms` the wall time of the visit; `answered` tells which means answered
-    ("icmp", "snmp", "ssh"); `partial` lists parts that failed although the device answered.
+    ("icmp", "snmp", "ssh"); `partial` lists parts that failed although the device answered, and
+    `faults`, in the same order, why.
     """
 
     target: Target
@@ -132,3 +133,4 @@ class Poll:
     ports: tuple[Port, ...] | None = None
     gauges: tuple[Gauge, ...] = ()
     partial: tuple[str, ...] = ()
+    faults: tuple[DeviceError, ...] = ()
