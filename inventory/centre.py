@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, inspect
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inventory.register import FieldError, Register, entry
@@ -48,7 +48,7 @@ class Centre(Register):
 
     def check(self, session: Session) -> Iterator[FieldError]:
         parent = self._parent(session)
-        if self.parent_id and parent is None:
+        if self.parent_id and parent is None and self._moved():
             yield self.wrong("parent_id", "找不到上级单位")
         elif parent is not None and f"/{self.id}/" in parent.path:
             yield self.wrong("parent_id", f"“{parent.name}”是本单位的下级，不能作上级")
@@ -57,11 +57,18 @@ class Centre(Register):
 
     def prepare(self, session: Session) -> None:
         super().prepare(session)
+        if not self._moved():
+            return  # whoever keeps a county's own row need not see the city above it
         parent = self._parent(session)
         path = f"{parent.path if parent else '/'}{self.id}/"
         if path != self.path:
             _move(session, self.path, path)
             self.path = path
+
+    def _moved(self) -> bool:
+        """New, or hung below another unit."""
+        state = inspect(self)
+        return not state.persistent or state.attrs.parent_id.history.has_changes()
 
     def _parent(self, session: Session) -> "Centre | None":
         fresh = (new for new in session.new if isinstance(new, Centre) and new.id == self.parent_id)

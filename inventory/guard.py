@@ -90,10 +90,14 @@ def _changes(session: Session) -> list[tuple[Recorded, str]]:
 
 def _record(session: Session, row: Recorded, change: str) -> None:
     act: Act = session.info["act"]
-    _check_scope(session, row, act.scope)
+    placed = not isinstance(row, Centre) or change != "insert"
+    if placed:
+        _check_scope(session, row, act.scope)
     prepare = getattr(row, "prepare", None)
     if prepare is not None and change != "delete":
         prepare(session)
+    if isinstance(row, Centre):  # where it hangs now: a new or moved unit gets its path above
+        _check_scope(session, row, act.scope)
     audit.append(session, act, row, change)
 
 
