@@ -83,9 +83,9 @@ def take_turns(clients: Mapping[str, Callable[[], Cost]], rounds: int) -> list[R
     return [{name: clients[name]() for name in order} for order in orders]
 
 
-def ratios(rounds: Sequence[Round], ours: str, peer: str) -> list[float]:
-    """CPU for one unit of ours to the peer's, round by round."""
-    return [costs[ours].each / costs[peer].each for costs in rounds]
+def ratio(rounds: Sequence[Round], ours: str, peer: str) -> float:
+    """CPU for one unit of ours to the peer's: the median of the ratios of each round."""
+    return round(median(costs[ours].each / costs[peer].each for costs in rounds), 4)
 
 
 def line(rounds: Sequence[Round], client: str) -> str:
@@ -94,10 +94,10 @@ def line(rounds: Sequence[Round], client: str) -> str:
     cpu = median(cost.each for cost in costs) * 1000
     wall = median(cost.wall / cost.units for cost in costs) * 1000
     counted = median(cost.counted / cost.units for cost in costs)
-    return f"{client:<22} {cpu:9.3f} {wall:9.3f} {counted:6.1f} {costs[0].units:7d}"
+    return f"{client:<22} {cpu:9.3f} {wall:9.3f} {counted:6.1f} {costs[0].units:6d}"
 
 
-HEADINGS = f"{'client':<22} {'CPU ms':>9} {'wall ms':>9} {'PDUs':>6} {'units':>7}"
+HEADINGS = f"{'per device':<22} {'CPU ms':>9} {'wall ms':>9} {'PDUs':>6} {'units':>6}"
 
 
 def noise(rounds: Sequence[Round]) -> str:

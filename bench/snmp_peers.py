@@ -15,22 +15,32 @@ from bench.measure import Work
 from netops.reading import SnmpAuth
 
 MAX_REPETITIONS = 25
+GET_ROOM = 32  # instances in one GET, as many as fit a 1,400-byte answer
 WARM_UP = "127.0.0.2"  # a device of the fleet that is never measured
 
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """What is to be read: the same scalars and columns from each of the addresses.
+    """What is to be read from each of the addresses: the same for every client.
 
-    `cells` is how many values a complete answer of one device holds.
+    `port_columns` have a row for each of the `indexes`, which a poller knows from the visit
+    before; how many rows `other_columns` have is not known beforehand. `cells` is how many
+    values a complete answer of one device holds.
     """
 
     addresses: tuple[str, ...]
     port: int
     auth: SnmpAuth
     scalars: tuple[str, ...]
-    columns: tuple[str, ...]
+    port_columns: tuple[str, ...]
+    other_columns: tuple[str, ...]
+    indexes: tuple[str, ...]
     cells: int
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns, for clients that walk."""
+        return self.port_columns + self.other_columns
 
 
 def complete(visits: Visits, cells: Iterable[int]) -> int:
@@ -42,7 +52,8 @@ def complete(visits: Visits, cells: Iterable[int]) -> int:
 
 
 def gufo(visits: Visits) -> Work:
-    """gufo-snmp's synchronous session: one GET of the scalars, one GETBULK walk per column."""
+    """gufo-snmp's synchronous session in the console's own mode: the known instances by packed
+    GETs, the other columns by GETBULK."""
     from gufo.snmp import SnmpVersion
     from gufo.snmp.sync import SnmpSession
 
@@ -51,14 +62,17 @@ def gufo(visits: Visits) -> Work:
     else:
         how = {"version": SnmpVersion.v3, "user": _gufo_user(visits.auth)}
 
+    known = [f"{column}.{index}" for index in visits.indexes for column in visits.port_columns]
+    chunks = [known[at : at + GET_ROOM] for at in range(0, len(known), GET_ROOM)]
+
     def visit(address: str) -> int:
         with SnmpSession(addr=address, port=visits.port, **how) as session:
             if visits.auth.version == "v3":
                 session.refresh()
             cells = len(session.get_many(visits.scalars))
-            for column in visits.columns:
-                for _ in session.getbulk(column, MAX_REPETITIONS):
-                    cells += 1
+            cells += sum(len(session.get_many(chunk)) for chunk in chunks)
+            for column in visits.other_columns:
+                cells += sum(1 for _ in session.getbulk(column, MAX_REPETITIONS))
         return cells
 
     visit(WARM_UP)
@@ -170,7 +184,8 @@ def snmpbulkwalk(visits: Visits) -> Work:
         get = ["snmpget", *who, where, *visits.scalars]
         walk = ["snmpbulkwalk", *who, f"-Cr{MAX_REPETITIONS}", where]
         calls = [get, *([*walk, column] for column in visits.columns)]
-        return sum(len(_output(call).splitlines()) for call in calls)
+        lines = [line for call in calls for line in _output(call).splitlines()]
+        return sum("No Such" not in line for line in lines)
 
     visit(WARM_UP)
     return lambda: complete(visits, map(visit, visits.addresses))
