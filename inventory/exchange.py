@@ -218,4 +218,5 @@ class _Values:
         self._values = values
 
     def __getattr__(self, name: str) -> Any:
-        return self._values.get(name)
+        value = self._values.get(name)
+        return None if isinstance(value, Later) else value

@@ -27,12 +27,11 @@ def discover(job: Job) -> Mapping[str, Any]:
     ask = partial(probe, ways=ways, ping=bool(job.params.get("ping", True)))
     found: list[Found] = []
     job.tell(0, len(todo))
-    going = True
-    for number, answer in enumerate(job.pool.each(ask, todo, stop=lambda: not going), 1):
+    for number, answer in enumerate(job.pool.each(ask, todo, stop=job.cancelled), 1):
         if answer is not None:
             found.append(answer)
         if number % _TELL_EVERY == 0 or number == len(todo):
-            going = job.tell(number, len(todo), f"找到 {len(found)} 台")
+            job.tell(number, len(todo), f"找到 {len(found)} 台")
     known = _known(job)
     return {
         "found": [asdict(f) | {"known": known.get((f.address, f.port), "")} for f in found],

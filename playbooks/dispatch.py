@@ -31,7 +31,7 @@ class Pool:
         *,
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Result]:
-        """Results as they come, in no order. Once `stop()` is true, what has not begun is dropped."""
+        """Results as they come, in no order. Once `stop()` is true, the rest is dropped."""
         waiting = {self._threads.submit(work, thing) for thing in things}
         for future in as_completed(waiting):
             if future.cancelled():

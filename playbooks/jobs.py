@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed request. `tell` reports progress and answers whether to go on."""
+    """A claimed request. `tell` reports progress, `cancelled` asks whether to go on."""
 
     site: Site
     pool: Pool
@@ -27,19 +27,16 @@ class Job:
     subject: str
     params: Mapping[str, Any]
 
-    def tell(self, done: int, total: int, note: str = "") -> bool:
-        """Show progress; False once somebody asked to cancel."""
+    def tell(self, done: int, total: int, note: str = "") -> None:
+        """Show progress."""
         with self.site.database.observe() as session:
-            run = session.get(JobRun, self.run_id)
-            assert run is not None
+            run = session.get_one(JobRun, self.run_id)
             run.done, run.total, run.note = done, total, note
-            return not run.cancel_requested
 
-    def wanted(self) -> bool:
-        """False once somebody asked to cancel."""
+    def cancelled(self) -> bool:
+        """True once somebody asked to stop."""
         with self.site.database.view(EVERYTHING) as session:
-            run = session.get(JobRun, self.run_id)
-            return run is not None and not run.cancel_requested
+            return session.get_one(JobRun, self.run_id).cancel_requested
 
 
 Work = Callable[[Job], Mapping[str, Any]]

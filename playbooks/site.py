@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from inventory.act import EVERYTHING
 from inventory.db import Database
 from inventory.home import home_fact
-from inventory.act import EVERYTHING
 from inventory.secret import Key
 from netops.history import History
 
@@ -29,14 +29,16 @@ class Site:
     kept_days: int = 35
 
 
-def open_site(database: Database, home: Path, *, status: int = 60, counters: int = 300) -> Site:
+def open_site(
+    database: Database, home: Path, key_file: Path, *, status: int = 60, counters: int = 300
+) -> Site:
     """The site founded in `home`; its database must be migrated."""
     with database.view(EVERYTHING) as session:
         centre = home_fact(session, "centre")
     return Site(
         database=database,
         history=History(home / "history"),
-        key=Key.load(home / "secret.key"),
+        key=Key.load(key_file),
         home=home,
         centre_id=centre,
         status_seconds=status,

@@ -29,7 +29,7 @@ PARTS: Mapping[str, tuple[Part, ...]] = {
     "status": ("status",),
     "counters": ("status", "ports", "gauges"),
     "gauges": ("status", "gauges"),
-    "identity": ("status", "identity", "names", "ports", "gauges"),
+    "identity": ("status", "identity", "ports", "gauges"),
 }
 
 

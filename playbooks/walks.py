@@ -26,11 +26,11 @@ def walk_now(job: Job) -> Mapping[str, Any]:
     if found[0].snmp is None:
         raise CommandRejected("这台设备没有选 SNMP 凭据，请在设备表单里选择")
     told = snmp.walk(found[0], root, limit=LIMIT)
-    rows = [(oid, type(value).__name__, _shown(value)) for oid, value in told.rows]
+    rows = [(oid, type(value).__name__, shown(value)) for oid, value in told.rows]
     return {"rows": rows, "cut": told.cut}
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Text when it reads as text, otherwise hexadecimal; never longer than a line."""
     if not isinstance(value, bytes):
         return str(value)[:500]

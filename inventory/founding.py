@@ -1,0 +1,115 @@
+"""Founding a home: the Henan tree, whose centre it is, and the first administrator."""
+
+import secrets
+import string
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inventory.act import EVERYTHING, system
+from inventory.centre import Centre
+from inventory.db import Database
+from inventory.home import HomeFact, home_fact
+from inventory.person import Grant, Person
+from inventory.register import FieldError, Rejected
+
+_SEED = Path(__file__).parent / "seed" / "henan.yaml"
+_SYMBOLS = "#%+-=@"
+
+
+def founded(database: Database) -> str:
+    """ "demo", "real", or "" while nobody has founded this home."""
+    with database.view(EVERYTHING) as session:
+        return home_fact(session, "kind")
+
+
+def found(database: Database, centre_code: str, login: str, name: str) -> str:
+    """Found a real centre; returns the first administrator's password, which is kept nowhere.
+
+    Raises Rejected when the home is founded already or the code is not in the seed.
+    """
+    password = first_password()
+    with database.transaction(system("启用本中心", "cli")) as session:
+        if home_fact(session, "kind"):
+            raise _refused("code", "这个数据目录已经启用过，不能再次初始化")
+        plant(session, seed_units())
+        centre = session.scalars(select(Centre).where(Centre.code == centre_code)).first()
+        if centre is None:
+            raise _refused("code", f"种子里没有代码 {centre_code}；应为河南省内的行政区划代码")
+        settle(session, "real", centre)
+        add_person(session, centre, login, name, "system_admin", password, must_change=True)
+    return password
+
+
+def settle(session: Session, kind: str, centre: Centre) -> None:
+    """Say what this home is and whose."""
+    session.add(HomeFact(name="kind", value=kind))
+    session.add(HomeFact(name="centre", value=centre.id))
+
+
+def plant(session: Session, units: Iterator[Mapping[str, Any]]) -> None:
+    """Record units (code, name, tier, parent_id as a code, head_count); parents come before children."""
+    known = {c.code: c for c in session.scalars(select(Centre))}
+    for unit in units:
+        if unit["code"] in known:
+            continue
+        parent = known.get(unit.get("parent_id") or "")
+        centre = Centre(
+            code=unit["code"],
+            name=unit["name"],
+            tier=unit["tier"],
+            parent_id=parent.id if parent else None,
+            head_count=unit.get("head_count"),
+        )
+        session.add(centre)
+        known[centre.code] = centre
+
+
+def seed_units() -> Iterator[Mapping[str, Any]]:
+    """Henan: the province, its 18 cities, their counties (GB/T 2260)."""
+    seed = _seed()
+    wording, top = seed["centre_name"], seed["province"]
+    yield {"code": top["code"], "name": wording.format(unit=top["name"]), "tier": "province"}
+    for city in seed["cities"]:
+        yield _unit(wording, city["code"], city["name"], "city", top["code"])
+        for code, name in (city.get("counties") or {}).items():
+            yield _unit(wording, code, name, "county", city["code"])
+
+
+def add_person(  # noqa: PLR0913  (a person is these six facts)
+    session: Session, centre: Centre, login: str, name: str, role: str, password: str,
+    *, must_change: bool,
+) -> None:  # fmt: skip
+    """One person with one role over `centre` and below."""
+    person = Person(centre_id=centre.id, login=login, name=name)
+    person.set_password(password, must_change=must_change)
+    session.add(person)
+    session.add(Grant(centre_id=centre.id, person_id=person.id, role=role))
+
+
+def first_password() -> str:
+    """14 random characters that satisfy Article 118 and can be read off a screen."""
+    alphabet = "".join(set(string.ascii_letters + string.digits) - set("Il1O0o"))
+    letters = [secrets.choice(alphabet) for _ in range(10)]
+    letters += [secrets.choice(group) for group in ("abcdefgh", "ABCDEFGH", "23456789", _SYMBOLS)]
+    secrets.SystemRandom().shuffle(letters)
+    return "".join(letters)
+
+
+def _unit(wording: str, code: str, name: str, tier: str, parent: str) -> dict[str, Any]:
+    return {"code": code, "name": wording.format(unit=name), "tier": tier, "parent_id": parent}
+
+
+@cache
+def _seed() -> dict[str, Any]:
+    seed: dict[str, Any] = yaml.safe_load(_SEED.read_text("utf-8"))
+    return seed
+
+
+def _refused(field: str, cause: str) -> Rejected:
+    return Rejected((FieldError(field, "启用本中心", cause),))

@@ -1,0 +1,136 @@
+"""Verbs about the console itself: up, web, worker, init, migrate, demo."""
+
+import logging
+import signal
+from pathlib import Path
+from types import FrameType
+
+import click
+from waitress import serve
+
+from inventory.founding import found, founded
+from netops.simulator.county import control
+from playbooks.dispatch import Pool
+from playbooks.jobs import close_orphans
+from playbooks.schedule import clock
+from web import create_app
+from web.cli.telling import as_json, table, tell
+from web.settings import Settings
+from web.up import demo_home, opened, site_of, up
+
+_THREADS = 8
+
+
+def join(netops: click.Group) -> None:
+    for verb in (up_verb, web, worker, init, migrate, demo):
+        netops.add_command(verb)
+
+
+@click.command("up")
+@click.pass_obj
+def up_verb(settings: Settings) -> None:
+    """启动网页和后台；没有启用过的数据目录会启动演示县。"""
+    raise SystemExit(up(settings))
+
+
+@click.command()
+@click.pass_obj
+def web(settings: Settings) -> None:
+    """只启动网页（up 会替您启动）。"""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("waitress").setLevel(logging.WARNING)
+    with opened(settings) as database:
+        app = create_app(settings, database)
+        serve(app, host=settings.host, port=settings.port, threads=_THREADS, ident="netops")
+
+
+@click.command()
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """只启动后台轮询（up 会替您启动）。"""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    with opened(settings) as database:
+        site = site_of(settings, database)
+        close_orphans(site)
+        pool = Pool(settings.workers)
+        schedule = clock(site, pool)
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            pool.stopping.set()
+            schedule.shutdown(wait=False)
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        schedule.start()
+        pool.close()
+
+
+@click.command()
+@click.option("--centre", required=True, help="行政区划代码，如 410225")
+@click.option("--login", default="admin", show_default=True, help="首个管理员的登录名")
+@click.option("--name", default="系统管理员", show_default=True, help="首个管理员的姓名")
+@as_json
+@click.pass_obj
+def init(settings: Settings, centre: str, login: str, name: str, as_json: bool) -> None:
+    """启用自己的中心：写入河南单位树，建立首个管理员（口令只显示一次）。"""
+    with opened(settings) as database:
+        password = found(database, centre, login, name)
+    if as_json:
+        tell({"login": login, "password": password, "home": str(settings.home)})
+        return
+    click.echo(f"已启用。登录名 {login}，初始口令 {password}（只显示这一次，首次登录必须修改）")
+
+
+@click.command()
+@as_json
+@click.pass_obj
+def migrate(settings: Settings, as_json: bool) -> None:
+    """把数据库升级到本版本。"""
+    with opened(settings) as database:
+        kind = founded(database)
+    if as_json:
+        tell({"home": str(settings.home), "kind": kind})
+    else:
+        click.echo(f"数据库已是最新（{settings.home}）")
+
+
+@click.group()
+def demo() -> None:
+    """演示县：看状态，断电、恢复、重启一台模拟设备。"""
+
+
+def _acts(act: str, summary: str) -> None:
+    @demo.command(act, help=summary)
+    @click.argument("name")
+    @as_json
+    @click.pass_obj
+    def verb(settings: Settings, name: str, as_json: bool) -> None:
+        _answer(settings, act, name, as_json)
+
+
+_acts("kill", "断电")
+_acts("revive", "恢复供电")
+_acts("garble", "让它答非所问")
+_acts("reboot", "重启")
+
+
+@demo.command("list")
+@as_json
+@click.pass_obj
+def list_verb(settings: Settings, as_json: bool) -> None:
+    """各模拟设备的样子。"""
+    _answer(settings, "list", "", as_json)
+
+
+def _answer(settings: Settings, act: str, name: str, as_json: bool) -> None:
+    moods = control(_running(settings), act, name)
+    if as_json:
+        tell(moods)
+    else:
+        table(("设备", "样子"), list(moods.items()))
+
+
+def _running(settings: Settings) -> Path:
+    """The demo's home, whether --home names it or the home above it."""
+    return settings.home if (settings.home / "county.json").exists() else demo_home(settings)

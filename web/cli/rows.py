@@ -1,0 +1,223 @@
+"""Verbs about registers: one group each, all from the register's own labels.
+
+`netops device list|show|add|import|export|retire|restore`, and the same for every other register.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from inventory import cell, exchange, sheet
+from inventory.act import EVERYTHING, Act, system
+from inventory.listing import Ask, ordered
+from inventory.register import Field, Register, Rejected, fields, registers
+from inventory.secret import Key
+from web.cli.telling import as_json, facts, table, tell
+from web.settings import Settings
+from web.up import opened
+
+GROUPS = {"devices": "device", "centres": "centre", "credentials": "credential", "people": "person"}
+_WRITERS: Mapping[str, Callable[[Any, Any], bytes]] = {
+    ".csv": sheet.write_csv,
+    ".yaml": sheet.write_yaml,
+    ".xlsx": lambda columns, rows: sheet.write_xlsx(columns, rows, "netops"),
+}
+
+
+def join(netops: click.Group) -> None:
+    known = registers()
+    for slug, name in GROUPS.items():
+        netops.add_command(_group(name, known[slug]))
+
+
+def _group(name: str, cls: type[Register]) -> click.Group:
+    group = click.Group(name, help=f"{cls.title}：查看、登记、导入、导出")
+    for verb in (_list, _show, _add, _import, _export, _retire, _restore):
+        group.add_command(verb(cls))
+    return group
+
+
+def _list(cls: type[Register]) -> click.Command:
+    @click.command("list", help="列出；可用拼音首字母、IP、MAC 查找")
+    @click.option("--search", default="", help="查找的字")
+    @click.option("--retired", is_flag=True, help="只列已停用的")
+    @as_json
+    @click.pass_obj
+    def verb(settings: Settings, search: str, retired: bool, as_json: bool) -> None:
+        told = exchange.sheet_fields(cls)
+        with opened(settings) as database, database.view(EVERYTHING) as session:
+            rows = list(exchange.rows_out(session, cls, Ask(search=search, retired=retired)))
+        if as_json:
+            tell([dict(zip((f.name for f in told), row, strict=True)) for row in rows])
+            return
+        shown = [n for n, f in enumerate(told) if f.entry.listed]
+        table([told[n].label for n in shown], [[row[n] for n in shown] for row in rows])
+
+    return verb
+
+
+def _show(cls: type[Register]) -> click.Command:
+    @click.command("show", help=f"看一条{cls.title}，连同设备自报的内容")
+    @click.argument("name")
+    @as_json
+    @click.pass_obj
+    def verb(settings: Settings, name: str, as_json: bool) -> None:
+        with opened(settings) as database, database.view(EVERYTHING) as session:
+            row, seen = _one(session, cls, name)
+            labels = cell.labels_for(session, cls, [row])
+            told = [(f, cell.write(f, getattr(row, f.name), labels)) for f in fields(cls)]
+            if seen is not None:
+                told += [(f, cell.write(f, getattr(seen, f.name), {})) for f in fields(type(seen))]
+        if as_json:
+            tell({"id": row.id} | {f.name: text for f, text in told})
+        else:
+            facts({f.label: text for f, text in told})
+
+    return verb
+
+
+def _add(cls: type[Register]) -> click.Command:
+    @click.command("add", help=f"登记一条{cls.title}")
+    @as_json
+    @click.pass_obj
+    def verb(settings: Settings, as_json: bool, **given: str | None) -> None:
+        cells = {name: text for name, text in given.items() if text is not None}
+        with opened(settings) as database, database.transaction(_act("登记", cls)) as session:
+            values, errors = exchange.parse(session, cls, cells)
+            if errors:
+                raise Rejected(tuple(errors))
+            session.add(row := cls(**_sealed(cls, values, Key.load(settings.key_file))))
+        tell({"id": row.id, "name": row.label}) if as_json else click.echo(f"已登记：{row.label}")
+
+    for field in reversed(fields(cls)):
+        verb.params.insert(0, _option(cls, field))
+    return verb
+
+
+def _import(cls: type[Register]) -> click.Command:
+    @click.command("import", help="从 CSV、XLSX、YAML 导入；先用 --dry-run 看差异")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--dry-run", is_flag=True, help="只比较，不写入")
+    @as_json
+    @click.pass_obj
+    def verb(settings: Settings, file: Path, dry_run: bool, as_json: bool) -> None:
+        given = sheet.read(file.read_bytes(), file.name)
+        with opened(settings) as database:
+            if dry_run:
+                with database.view(EVERYTHING) as session:
+                    plan = exchange.plan(session, cls, given)
+            else:
+                with database.transaction(_act("导入", cls)) as session:
+                    plan = exchange.apply(session, cls, given)
+        _tell_plan(plan, as_json)
+
+    return verb
+
+
+def _tell_plan(plan: exchange.Plan, as_json: bool) -> None:
+    if as_json:
+        tell({
+            "new": [c.name for c in plan.new],
+            "changed": {c.name: dict(c.differences) for c in plan.changed},
+            "same": plan.same,
+            "errors": [str(error) for error in plan.errors],
+        })  # fmt: skip
+    else:
+        click.echo(
+            f"新增 {len(plan.new)}，修改 {len(plan.changed)}，不变 {plan.same}，错误 {len(plan.errors)}"
+        )
+        for change in plan.changed:
+            for label, (now, after) in change.differences.items():
+                click.echo(f"  {change.name} {label}：{now or '（空）'} → {after or '（空）'}")
+        for error in plan.errors:
+            click.echo(f"  {error}", err=True)
+    raise SystemExit(1 if plan.errors else 0)
+
+
+def _export(cls: type[Register]) -> click.Command:
+    @click.command("export", help="导出为 CSV、XLSX 或 YAML（按文件名后缀）；可原样导回")
+    @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+    @as_json
+    @click.pass_obj
+    def verb(settings: Settings, file: Path, as_json: bool) -> None:
+        write = _WRITERS.get(file.suffix.lower())
+        if write is None:
+            raise click.UsageError(f"不认识后缀“{file.suffix}”，应为 {'、'.join(_WRITERS)}")
+        with opened(settings) as database, database.view(EVERYTHING) as session:
+            rows = list(exchange.rows_out(session, cls, Ask()))
+        file.write_bytes(write([f.label for f in exchange.sheet_fields(cls)], rows))
+        tell({"rows": len(rows)}) if as_json else click.echo(f"已导出 {len(rows)} 条到 {file}")
+
+    return verb
+
+
+def _retire(cls: type[Register]) -> click.Command:
+    return _turn(cls, "retire", "停用", gone=True)
+
+
+def _restore(cls: type[Register]) -> click.Command:
+    return _turn(cls, "restore", "恢复", gone=False)
+
+
+def _turn(cls: type[Register], name: str, word: str, *, gone: bool) -> click.Command:
+    @click.command(name, help=f"{word}一条{cls.title}（不会删除）")
+    @click.argument("name")
+    @as_json
+    @click.pass_obj
+    def verb(settings: Settings, name: str, as_json: bool) -> None:
+        with opened(settings) as database, database.transaction(_act(word, cls)) as session:
+            row, _seen = _one(session, cls, name, retired=not gone)
+            row.turn(gone=gone)
+        tell({"id": row.id, "retired": gone}) if as_json else click.echo(f"已{word}：{row.label}")
+
+    return verb
+
+
+def _one(
+    session: Session, cls: type[Register], name: str, *, retired: bool = False
+) -> tuple[Register, Any]:
+    """The row with this natural key or id, and what is observed of it."""
+    query = ordered(cls, Ask(retired=retired))
+    key = inspect(cls).columns[cls.names[0]]
+    found = session.execute(query.where((key == name) | (cls.id == name))).all()
+    if len(found) != 1:
+        count = f"有 {len(found)} 条" if found else "没有"
+        raise click.UsageError(f"{count}{cls.title}叫“{name}”")
+    return found[0][0], found[0][1] if cls.observed else None
+
+
+def _option(cls: type[Register], field: Field) -> click.Option:
+    """`--parent` for parent_id, and so on; a secret is typed or piped, never on the command line."""
+    flag = "--" + field.name.removesuffix("_id").replace("_", "-")
+    must = field.entry.required and inspect(cls).columns[field.name].default is None
+    hint = f"{field.label}{'：' + field.entry.help if field.entry.help else ''}"
+    if field.entry.kind == "secret":
+        return click.Option(
+            [flag, field.name], callback=_secret, help=f"{hint}（写 - 表示随后输入）"
+        )
+    return click.Option([flag, field.name], required=must, help=hint)
+
+
+def _secret(_context: click.Context, option: click.Parameter, text: str | None) -> str | None:
+    if text is None:
+        return None
+    if text != "-":
+        raise click.UsageError(f"口令不能写在命令行上，请写 {option.opts[0]} - 后输入")
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    typed: str = click.prompt(option.name or "", hide_input=True, err=True)
+    return typed
+
+
+def _sealed(cls: type[Register], values: dict[str, Any], key: Key) -> dict[str, Any]:
+    secret = {f.name for f in fields(cls) if f.entry.kind == "secret"}
+    return {n: key.seal(v) if n in secret and v else v for n, v in values.items()}
+
+
+def _act(word: str, cls: type[Register]) -> Act:
+    return system(f"{word}{cls.title}", "cli")
