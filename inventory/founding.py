@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -52,8 +52,8 @@ def settle(session: Session, kind: str, centre: Centre) -> None:
     session.add(HomeFact(name="centre", value=centre.id))
 
 
-def plant(session: Session, units: Iterator[Mapping[str, Any]]) -> None:
-    """Record units (code, name, tier, parent_id as a code, head_count); parents come before children."""
+def plant(session: Session, units: Iterable[Mapping[str, Any]]) -> None:
+    """Record units (code, name, tier, parent_id as a code, head_count), parents first."""
     known = {c.code: c for c in session.scalars(select(Centre))}
     for unit in units:
         if unit["code"] in known:

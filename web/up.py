@@ -24,6 +24,7 @@ from web import demo
 from web.settings import Settings
 
 LEFT = "left"  # written by the page "start my own centre": the demo is over
+PARTS = ("web", "worker")
 _PR_SET_PDEATHSIG = 1
 _PATIENCE = 15  # seconds a child gets to finish what it is writing
 
@@ -115,7 +116,7 @@ def _county(home: Path) -> Iterator[None]:
 @contextmanager
 def _children(settings: Settings) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Web and worker, in their own sessions: Ctrl-C reaches us, and we stop them in order."""
-    children = [_spawn(settings, part) for part in ("web", "worker")]
+    children = [_spawn(settings, part) for part in PARTS]
     try:
         yield children
     finally:
@@ -162,7 +163,7 @@ def _watch(children: list[subprocess.Popen[bytes]], left: Path) -> bool:
             return True
         ended = next((child for child in children if child.poll() is not None), None)
         if ended is not None:
-            part = list(ended.args)[-1]  # type: ignore[arg-type]
+            part = PARTS[children.index(ended)]
             raise CannotStart(f"{part} 意外退出（状态 {ended.returncode}），值守台已停止")
 
 

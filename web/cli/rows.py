@@ -71,8 +71,9 @@ def _show(cls: type[Register]) -> click.Command:
             row, seen = _one(session, cls, name)
             labels = cell.labels_for(session, cls, [row])
             told = [(f, cell.write(f, getattr(row, f.name), labels)) for f in fields(cls)]
-            if seen is not None:
-                told += [(f, cell.write(f, getattr(seen, f.name), {})) for f in fields(type(seen))]
+            if cls.observed and seen is not None:
+                observed = fields(cls.observed)
+                told += [(f, cell.write(f, getattr(seen, f.name), {})) for f in observed]
         if as_json:
             tell({"id": row.id} | {f.name: text for f, text in told})
         else:
@@ -85,7 +86,7 @@ def _add(cls: type[Register]) -> click.Command:
     @click.command("add", help=f"登记一条{cls.title}")
     @as_json
     @click.pass_obj
-    def verb(settings: Settings, as_json: bool, **given: str | None) -> None:
+    def verb(settings: Settings, /, as_json: bool, **given: str | None) -> None:
         cells = {name: text for name, text in given.items() if text is not None}
         with opened(settings) as database, database.transaction(_act("登记", cls)) as session:
             values, errors = exchange.parse(session, cls, cells)
@@ -128,9 +129,8 @@ def _tell_plan(plan: exchange.Plan, as_json: bool) -> None:
             "errors": [str(error) for error in plan.errors],
         })  # fmt: skip
     else:
-        click.echo(
-            f"新增 {len(plan.new)}，修改 {len(plan.changed)}，不变 {plan.same}，错误 {len(plan.errors)}"
-        )
+        new, changed, wrong = len(plan.new), len(plan.changed), len(plan.errors)
+        click.echo(f"新增 {new}，修改 {changed}，不变 {plan.same}，错误 {wrong}")
         for change in plan.changed:
             for label, (now, after) in change.differences.items():
                 click.echo(f"  {change.name} {label}：{now or '（空）'} → {after or '（空）'}")
@@ -192,7 +192,7 @@ def _one(
 
 
 def _option(cls: type[Register], field: Field) -> click.Option:
-    """`--parent` for parent_id, and so on; a secret is typed or piped, never on the command line."""
+    """`--parent` for parent_id, and so on; a secret is typed or piped, never an argument."""
     flag = "--" + field.name.removesuffix("_id").replace("_", "-")
     must = field.entry.required and inspect(cls).columns[field.name].default is None
     hint = f"{field.label}{'：' + field.entry.help if field.entry.help else ''}"

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _  # type: ignore[import-untyped]
+from flask_babel import gettext as _
 
 from inventory.person import ROLES, Person
 from web.access import log_in, origin, person
@@ -34,9 +34,9 @@ def password() -> ResponseReturnValue:
 def weakness(text: str) -> str:
     """Why a password is too weak for Article 118 (longer than 8, mixed), "" when it is not."""
     if len(text) < SHORTEST:
-        return _("至少 %(n)s 位", n=SHORTEST)
+        return str(_("至少 %(n)s 位", n=SHORTEST))
     if sum(any(test(letter) for letter in text) for test in _CLASSES) < 3:
-        return _("数字、小写、大写、符号至少要有三种")
+        return str(_("数字、小写、大写、符号至少要有三种"))
     return ""
 
 
