@@ -3,10 +3,14 @@
 Import the fixtures `chromium` and `visit` into a conftest. `visit(url)` opens a page; when the test
 ends, any console error, page error, CSP violation or failed request fails it.
 
-    def test_status(visit):
+    @pytest.fixture
+    def site(app):
         with serve(app) as url:
-            page = visit(url + "/status", width=390, height=844)
-            assert axe(page) == []
+            yield url
+
+    def test_status(site, visit):   # in this order: pages are closed before their server stops
+        page = visit(site + "/status", width=390, height=844)
+        assert (axe(page), overflow(page)) == ([], 0)
 
 Playwright keeps an event loop running in the thread that started it, so `chromium` lives no longer
 than a module: elsewhere `asyncio.run` must work.
@@ -21,6 +25,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from waitress import wasyncore
 from waitress.server import create_server
 
 from tests.lab import need_programs
@@ -36,14 +41,24 @@ Visit = Callable[..., Page]
 @contextmanager
 def serve(app: Any) -> Iterator[str]:
     """The WSGI application on a free loopback port, in a thread; yields its address."""
-    server: Any = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+    sockets: dict[int, Any] = {}
+    server: Any = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4)
+    enough = threading.Event()
+
+    def run() -> None:
+        """The loop closes its own sockets: closing them from outside would trip its select."""
+        while not enough.is_set():
+            wasyncore.loop(timeout=0.1, map=sockets, count=1)
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(sockets)
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.close()
-        thread.join(5)
+        enough.set()
+        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +101,7 @@ def visit(chromium: Browser, complaints: Complaints) -> Iterator[Visit]:
         context = chromium.new_context(
             viewport={"width": width, "height": height}, timezone_id="Asia/Shanghai", **options
         )
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         complaints.watch(page)

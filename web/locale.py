@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     for name in (moment, day, ago, duration, rate, size, figure):
         app.jinja_env.filters[name.__name__] = name
-    app.jinja_env.globals.update(language=language, language_url=language_url)
+    app.jinja_env.globals.update(language=language, language_url=language_url, now=now)
 
 
 def language() -> str:
@@ -62,6 +62,11 @@ def local(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("naive datetime")
     return at.astimezone(TIMEZONE)
+
+
+def now() -> datetime:
+    """This moment, aware UTC."""
+    return datetime.now(UTC)
 
 
 def moment(at: datetime | None, seconds: bool = False) -> str:

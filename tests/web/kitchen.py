@@ -15,6 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, NumberRange
 
 from web.navigation import NavItem
@@ -45,7 +46,9 @@ class DeviceForm(FlaskForm):  # type: ignore[misc]
     address = StringField("管理地址")
     port = IntegerField("SNMP 端口", [NumberRange(1, 65535, "端口应在 1–65535 之间")], default=161)
     interval = IntegerField("轮询间隔", default=60)
-    profile = SelectField("设备类型", choices=[("a", "华为 VRP"), ("b", "新华三 Comware")])
+    profile = SelectField(
+        "设备类型", choices=[SelectChoice("a", "华为 VRP"), SelectChoice("b", "新华三")]
+    )
     secret = PasswordField("团体字")
     weak = BooleanField("允许旧算法（SSH-RSA、group1），仅限老设备")
     remark = TextAreaField("备注")
@@ -119,6 +122,6 @@ def broken() -> str:
     raise RuntimeError("community=s3cret")
 
 
-@bp.post("/upload")
-def upload() -> str:
-    return str(len(request.files["file"].read()))
+def found() -> str:
+    """Stands in for the search page."""
+    return request.args["q"]

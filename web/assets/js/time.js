@@ -4,7 +4,7 @@ const WORDS = {
   en: { s: "s", m: "min", h: "h", d: "d" },
 };
 
-export function duration(total, language) {
+function duration(total, language) {
   const words = WORDS[language];
   const seconds = Math.max(0, Math.floor(total));
   if (seconds < 60) return `${seconds} ${words.s}`;
@@ -25,6 +25,18 @@ function refresh() {
     if (node.textContent !== text) node.textContent = text;
   }
 }
+
+// A page may have stood open for hours: the print-out says when it was printed.
+const clock = new Intl.DateTimeFormat("sv-SE", {
+  timeZone: "Asia/Shanghai",
+  dateStyle: "short",
+  timeStyle: "short",
+});
+window.addEventListener("beforeprint", () => {
+  for (const node of document.querySelectorAll("time[data-now]")) {
+    node.textContent = clock.format(new Date());
+  }
+});
 
 setInterval(refresh, 10000);
 document.addEventListener("htmx:afterSettle", refresh);
