@@ -60,8 +60,8 @@ def poll(
 
     "status" needs no asking for: sysUpTime where there is an SNMP credential, else ping.
     "ports" brings counters; together with "identity" also names. `indexes` (ifIndex, known from
-    the last visit) spare walking the counters; when one of them is gone, they are walked after
-    all. `pinged` is the answer of a sweep that asked already; None: ping here, if SNMP is mute.
+    the last visit) spare walking the counters. `pinged` is the answer of a sweep that has asked
+    already; None: ping here, if SNMP is mute.
 
     `error` None means it is up; parts that failed nevertheless are in `partial`, why in `faults`.
     """
@@ -149,15 +149,10 @@ def _identity(visit: _Visit) -> None:
 
 def _ports(visit: _Visit) -> None:
     """With the names when they are due: then the rows are walked, for there may be new ones."""
-    session, profile, indexes = visit.session, visit.profile, visit.indexes
-    if "identity" in visit.parts:
-        rows = session.columns(profile.columns(("names", "ports")))
-    else:
-        columns = profile.columns(("ports",))
-        rows = session.columns(columns, indexes)
-        if indexes and not set[str]().union(*rows.values()).issuperset(indexes):
-            rows = session.columns(columns)
-    visit.found.ports = profile.ports(rows)
+    named = "identity" in visit.parts
+    columns = visit.profile.columns(("names", "ports") if named else ("ports",))
+    rows = visit.session.columns(columns, None if named else visit.indexes)
+    visit.found.ports = visit.profile.ports(rows)
 
 
 def _gauges(visit: _Visit) -> None:

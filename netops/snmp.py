@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from typing import cast
 
 from netops import snmp_faults as faults
 from netops.cells import Rows
@@ -70,7 +70,8 @@ class Session:
     def scalars(self, instances: Sequence[str]) -> dict[str, Cells]:
         """The instances that exist, by packed GETs."""
         rows: dict[str, Cells] = {}
-        for oid, value in self._get(list(dict.fromkeys(instances))).items():
+        asked = list(dict.fromkeys(instances))
+        for oid, value in _present(asked, self._get(asked)).items():
             column, _, suffix = oid.rpartition(".")
             rows.setdefault(column, {})[suffix] = value
         return rows
@@ -93,24 +94,23 @@ class Session:
 
     def instance(self, oid: str) -> Cells:
         """Full OID -> value of one instance, or nothing."""
-        return self._get([oid])
+        return _present([oid], self._get([oid]))
 
     # -- by GET ---------------------------------------------------------------------------------
 
-    def _get(self, oids: list[str]) -> Cells:
-        found: Cells = {}
-        at = 0
-        while at < len(oids):
-            chunk = oids[at : at + self._room]
+    def _get(self, oids: list[str]) -> list[Value | None]:
+        """The value of each, None where there is none."""
+        values: list[Value | None] = []
+        while len(values) < len(oids):
+            chunk = oids[len(values) : len(values) + self._room]
             answer = self._together(chunk)
             if answer is None:
                 self._room = len(chunk) // 2
                 continue
-            found.update(answer)
-            at += len(chunk)
+            values.extend(map(answer.get, chunk))
             if len(chunk) == 1 and not answer:
                 self._room = ROOM  # this one alone spoiled the GETs it was part of
-        return found
+        return values
 
     def _together(self, chunk: list[str]) -> Cells | None:
         """Those of `chunk` that exist; None when they cannot be had in one answer."""
@@ -126,14 +126,14 @@ class Session:
             return None  # an answer over gufo's buffer of 4 kB arrives truncated
 
     def _known(self, columns: Sequence[str], indexes: Sequence[str]) -> dict[str, Cells]:
-        wanted = {column: [f"{column}.{index}" for index in indexes] for column in columns}
         # Row by row, so that a column the device lacks does not leave whole answers empty.
-        found = self._get(list(chain.from_iterable(zip(*wanted.values(), strict=True))))
-        rows = {
-            column: {i: found[oid] for i, oid in zip(indexes, oids, strict=True) if oid in found}
-            for column, oids in wanted.items()
-        }
-        return {column: cells for column, cells in rows.items() if cells}
+        values = self._get([f"{column}.{index}" for index in indexes for column in columns])
+        rows = {}
+        for place, column in enumerate(columns):
+            cells = _present(indexes, values[place :: len(columns)])
+            if cells:
+                rows[column] = cells
+        return rows
 
     # -- by walking -----------------------------------------------------------------------------
 
@@ -171,3 +171,10 @@ class Session:
         # An empty GETBULK answer may be the end of the MIB or a hidden error-status, a truncated
         # one may just be over 4 kB: one GETNEXT from the same place tells.
         return self._wire.next(cursor)
+
+
+def _present(keys: Sequence[str], values: Sequence[Value | None]) -> Cells:
+    cells = dict(zip(keys, values, strict=True))
+    if None in cells.values():
+        return {key: value for key, value in cells.items() if value is not None}
+    return cast("Cells", cells)
