@@ -33,6 +33,7 @@ def shell(settings: Settings, sqlite_database: Database) -> APIFlask:
     add_page(app, kitchen)
     if "search.index" not in app.view_functions:
         app.add_url_rule("/search", "search.index", kitchen.found)
+    app.before_request(kitchen.somebody)
     for name, view in app.view_functions.items():
         if name.startswith(("kitchen.", "search.", "apidocs.", "openapi.")):
             view.public = True  # type: ignore[attr-defined]
