@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from netops.errors import Unreachable
 from netops.reading import Poll
 
+_PARTS = {"identity": "设备资料", "ports": "端口数据", "gauges": "传感器数据"}
 MISSES_TO_DOWN = 2  # one lost sweep is not an outage: lines drop packets
 
 
@@ -26,8 +27,7 @@ def judge(state: str, misses: int, poll: Poll, *, in_hours: bool = True) -> Verd
     """
     error = poll.error
     if error is None:
-        why = f"部分数据没有取到：{'、'.join(poll.partial)}" if poll.partial else ""
-        return Verdict("up", why, "", 0)
+        return Verdict("up", _missing(poll), _detail(poll), 0)
     if not isinstance(error, Unreachable):
         return Verdict("unknown", error.reason, error.detail, misses + 1)
     if misses + 1 < MISSES_TO_DOWN:
@@ -37,6 +37,18 @@ def judge(state: str, misses: int, poll: Poll, *, in_hours: bool = True) -> Verd
     if not in_hours:
         return Verdict("unknown", "服务时间外没有应答（工作时间设备）", error.detail, misses + 1)
     return Verdict("down", error.reason, error.detail, misses + 1)
+
+
+def _missing(poll: Poll) -> str:
+    """What was not read of a device that is up, and why; "" when nothing is missing."""
+    if not poll.partial:
+        return ""
+    parts = "、".join(_PARTS.get(part, part) for part in poll.partial)
+    return f"{parts}没有取到：{poll.faults[0].reason}" if poll.faults else f"{parts}没有取到"
+
+
+def _detail(poll: Poll) -> str:
+    return "\n".join(fault.detail for fault in poll.faults if fault.detail)
 
 
 def below(verdict: Verdict, parent_name: str, parent_state: str) -> Verdict:

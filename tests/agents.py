@@ -48,7 +48,7 @@ class Snmpd:
 
     def target(self, auth: SnmpAuth | None = COMMUNITY, profile: str = "generic") -> Target:
         return Target(
-            "agent", "127.0.0.1", profile, auth, self.port, ping=False, timeout=0.5, retries=1
+            "agent", "127.0.0.1", profile, auth, self.port, ping=False, timeout=0.7, retries=1
         )
 
     def get(self, auth: SnmpAuth, *oids: str) -> dict[str, Value]:

@@ -124,7 +124,7 @@ class BerAgent:
         self.port: int = self._socket.getsockname()[1]
 
     def target(self, **changes: object) -> Target:
-        facts = {"timeout": 0.3, "retries": 0, "ping": False, "snmp_port": self.port, **changes}
+        facts = {"timeout": 2.0, "retries": 0, "ping": False, "snmp_port": self.port, **changes}
         return Target("agent", "127.0.0.1", "generic", COMMUNITY, **facts)  # type: ignore[arg-type]
 
     def honest(self, request: Request) -> bytes:

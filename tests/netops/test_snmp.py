@@ -179,7 +179,7 @@ def test_a_silent_port_costs_its_own_timeout_and_no_more(auth: SnmpAuth) -> None
         took = time.monotonic() - began
     assert type(error) is Unreachable
     assert "没有应答（共问 3 次，每次等 0.2 秒）" in error.reason
-    assert 0.6 <= took < 1.5
+    assert 0.6 <= took < 3
 
 
 @pytest.mark.parametrize("address", ["10.0.0.300", "switch-7", ""])

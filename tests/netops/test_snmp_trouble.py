@@ -55,7 +55,7 @@ def failure(target: Target, columns: tuple[str, ...] = COLUMNS) -> DeviceError:
 def test_twenty_thousand_interfaces_are_read_completely_and_in_time() -> None:
     with serving(BerAgent(interfaces(20_000), room=9000)) as agent:
         began = time.monotonic()
-        rows = snmp.read(agent.target(timeout=2.0, max_repetitions=50), (), COLUMNS)
+        rows = snmp.read(agent.target(max_repetitions=50), (), COLUMNS)
         took = time.monotonic() - began
     assert rows == expected(20_000)
     assert took < 20
@@ -64,7 +64,7 @@ def test_twenty_thousand_interfaces_are_read_completely_and_in_time() -> None:
 def test_more_rows_than_any_device_has_are_cut_off() -> None:
     table = {(*oid(STATUS), row): ber_agent.integer(1) for row in range(snmp.MOST_ROWS + 2)}
     with serving(BerAgent(UPTIME | table)) as agent:
-        error = failure(agent.target(timeout=2.0, max_repetitions=60), (STATUS,))
+        error = failure(agent.target(max_repetitions=60), (STATUS,))
     assert type(error) is Unreadable
     assert f"{STATUS} 超过 {snmp.MOST_ROWS} 行，已经停止读取" in error.reason
 
@@ -104,7 +104,7 @@ def test_a_silent_getbulk_falls_back_to_getnext_for_the_whole_visit() -> None:
         return None if request.kind == ber_agent.GETBULK else agent.honest(request)
 
     with serving(BerAgent(interfaces(5), answer=deaf)) as agent:
-        rows = snmp.read(agent.target(), (), COLUMNS)
+        rows = snmp.read(agent.target(timeout=0.5), (), COLUMNS)
     assert rows == expected(5)
     assert [r.kind for r in agent.asked].count(ber_agent.GETBULK) == 1
 
@@ -132,7 +132,9 @@ def test_a_large_get_dropped_in_silence_is_walked_instead() -> None:
         return agent.honest(request) if len(request.oids) <= 10 else None
 
     with serving(BerAgent(interfaces(24), answer=small)) as agent:
-        assert snmp.read(agent.target(), (), COLUMNS, indexes=indexes(24)) == expected(24)
+        assert snmp.read(agent.target(timeout=0.5), (), COLUMNS, indexes=indexes(24)) == expected(
+            24
+        )
 
 
 def test_one_lost_datagram_is_asked_for_again() -> None:
@@ -143,7 +145,7 @@ def test_one_lost_datagram_is_asked_for_again() -> None:
         return agent.honest(request) if seen[b"all"] % 4 else None
 
     with serving(BerAgent(interfaces(24), answer=lossy)) as agent:
-        assert snmp.read(agent.target(retries=1), (), COLUMNS) == expected(24)
+        assert snmp.read(agent.target(retries=1, timeout=0.5), (), COLUMNS) == expected(24)
 
 
 # -- told --------------------------------------------------------------------------------------
@@ -196,7 +198,7 @@ def test_an_answer_in_foreign_name_is_no_answer() -> None:
         return replace(request, community=b"private").reply(b"")
 
     with serving(BerAgent(UPTIME, answer=foreign)) as agent:
-        assert type(failure(agent.target())) is Unreachable
+        assert type(failure(agent.target(timeout=0.3))) is Unreachable
 
 
 def test_no_malformed_answer_escapes_as_anything_but_a_device_error() -> None:
