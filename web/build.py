@@ -13,20 +13,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from web.bundle import DIST
+from web.catalogue import CatalogueError, compile_translations
 from web.icons import sprite
 
 WEB = Path(__file__).parent
 ASSETS = WEB / "assets"
-TRANSLATIONS = WEB / "translations"
 ENTRIES = ("app.js", "chart.js", "picker.js", "apidocs.js")
 
 
@@ -53,33 +48,6 @@ def inputs_hash() -> str:
     for path in _inputs():
         digest.update(f"{path.relative_to(WEB)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def compile_translations(root: Path = TRANSLATIONS) -> None:
-    """Merge every <language>/LC_MESSAGES/*.po into messages.mo, so that each page module may
-    bring its own file. Raises BuildError when two files translate one text differently."""
-    for folder in sorted(root.glob("*/LC_MESSAGES")):
-        catalogue = Catalog(locale=folder.parent.name)
-        for path in sorted(folder.glob("*.po")):
-            _merge(catalogue, path)
-        compiled = BytesIO()
-        write_mo(compiled, catalogue)
-        _write_if_new(folder / "messages.mo", compiled.getvalue())
-
-
-def _merge(catalogue: Catalog, path: Path) -> None:
-    with path.open("rb") as file:
-        for message in read_po(file):
-            known = catalogue.get(message.id) if message.id else None
-            if known is not None and known.string != message.string:
-                raise BuildError(f"{path.name}：“{message.id}”与另一个文件译法不同，请统一")
-            if message.id and message.string:
-                catalogue.add(message.id, message.string)
-
-
-def _write_if_new(path: Path, content: bytes) -> None:
-    if not path.exists() or path.read_bytes() != content:
-        path.write_bytes(content)
 
 
 def _inputs() -> list[Path]:
@@ -176,7 +144,7 @@ def _say(text: str) -> None:
 def main() -> int:
     try:
         _say("前端已构建" if build() else "前端没有变化，不用重新构建")
-    except BuildError as error:
+    except (BuildError, CatalogueError) as error:
         _say(str(error))
         return 1
     return 0

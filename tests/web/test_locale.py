@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apiflask import APIFlask
 from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 
 from web.build import WEB
+from web.catalogue import TRANSLATIONS
 from web.locale import ago, day, duration, figure, local, moment, rate, size
 
 KEYWORDS = {"_": None, "_l": None, "ngettext": (1, 2)}
@@ -86,10 +88,8 @@ def test_language_is_chosen_by_address_then_cookie_then_person(shell: APIFlask) 
 
 def test_every_text_of_the_pages_has_its_english() -> None:
     """Each page module brings its own .po; a text without English would show as Chinese."""
-    from babel.messages.pofile import read_po
-
     known = set()
-    for path in (WEB / "translations" / "en" / "LC_MESSAGES").glob("*.po"):
+    for path in (TRANSLATIONS / "en" / "LC_MESSAGES").glob("*.po"):
         with path.open("rb") as file:
             known |= {m.id for m in read_po(file) if m.id and m.string and not m.fuzzy}
     found = extract_from_dir(
