@@ -22,11 +22,11 @@ class Interface(Scoped, Observed, Base):
 
     id: Mapped[int] = mapped_column(BIG, primary_key=True)
     device_id: Mapped[str] = mapped_column(points_to("device.id"), index=True)
-    if_index: Mapped[int] = mapped_column()
+    if_index: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(String(255))
     descr: Mapped[str] = mapped_column(String(255), default="")
     alias: Mapped[str] = mapped_column(String(255), default="")
-    type: Mapped[int] = mapped_column(default=0)
+    type: Mapped[int] = mapped_column(BigInteger, default=0)
     mac: Mapped[str] = mapped_column(String(17), default="")
     speed: Mapped[int] = mapped_column(BigInteger, default=0)
     admin_up: Mapped[bool | None] = mapped_column()

@@ -156,13 +156,13 @@ def _set_boot(work: Cycle, row: DeviceState, poll: Poll) -> bool:
 
 
 def _set_identity(row: DeviceState, told: Identity, at: datetime) -> None:
-    row.sys_name, row.sys_descr, row.sys_object_id = (
-        told.sys_name,
-        told.sys_descr,
-        told.sys_object_id,
-    )
-    row.sys_location, row.vendor, row.model = told.sys_location, told.vendor, told.model
-    row.serial, row.version, row.identity_at = told.serial, told.version, at
+    for name in (
+        "sys_name", "sys_descr", "sys_object_id", "sys_location", "vendor", "model", "serial",
+        "version",
+    ):  # fmt: skip
+        column = DeviceState.__table__.c[name].type
+        setattr(row, name, getattr(told, name)[: getattr(column, "length", None)])
+    row.identity_at = at
 
 
 def _set_gauges(work: Cycle, row: DeviceState, gauges: Sequence[Gauge], at: datetime) -> None:

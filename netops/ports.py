@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,8 @@ from netops.traffic import rate
 _COUNTERS = (
     "in_octets", "out_octets", "in_errors", "out_errors", "in_discards", "out_discards",
 )  # fmt: skip
+_HIGHEST = 2**63  # 23 years at 100 Gbit/s: a counter beyond it is a broken agent's, and no column's
+_LONGEST = 255
 _LATEST = ("interface_id", "at", *_COUNTERS, "in_bps", "out_bps", "errors_ps", "discards_ps")
 _UPSERT = (
     f"INSERT INTO interface_latest ({', '.join(_LATEST)}) VALUES ({{marks}}) "
@@ -46,7 +49,7 @@ def _recognise(
     ifAlias and ifPhysAddress only break ties. What stays ambiguous becomes a new interface and an
     event, never a guess: samples of two ports must not be mixed.
     """
-    known, ports = list(rows), list(ports)
+    known, ports = list(rows), [replace(p, name=p.name[:_LONGEST]) for p in ports]
     by_name = _group(known, "name")
     told = _group(ports, "name")
     matched: dict[int, Interface] = {}
@@ -88,7 +91,8 @@ def _new(session: Session, row: DeviceState, port: Port, at: datetime) -> Interf
 
 
 def _describe(interface: Interface, port: Port, at: datetime) -> None:
-    interface.if_index, interface.descr, interface.alias = port.index, port.descr, port.alias
+    interface.if_index, interface.descr = port.index, port.descr[:_LONGEST]
+    interface.alias = port.alias[:_LONGEST]
     interface.type, interface.mac, interface.speed = port.type, port.mac, port.speed
     interface.seen_at, interface.gone_at = at, None
 
@@ -132,12 +136,16 @@ def _count(
         interface = matched.get(port.index)
         if interface is None or port.in_octets is None:
             continue
-        now = tuple(getattr(port, name) for name in _COUNTERS)
+        now = tuple(_plausible(getattr(port, name)) for name in _COUNTERS)
         rows.append((interface.id, at, *now, *_rates(before.get(interface.id), at, now, port.wide)))
         work.ports.append((work.slot, interface.id, *now))
     if rows:
         _upsert(work.session, rows)
         row.counters_at = poll.at
+
+
+def _plausible(counter: int | None) -> int | None:
+    return counter if counter is not None and 0 <= counter < _HIGHEST else None
 
 
 def _rates(before: Any, at: float, now: tuple[Any, ...], wide: bool) -> tuple[float | None, ...]:

@@ -22,7 +22,7 @@ def cluster() -> Iterator[str]:
     folder = binaries()
     assert folder is not None
     with tempfile.TemporaryDirectory(prefix="netops-pg-") as home:
-        os.chmod(home, 0o777)  # the server refuses to run as root and becomes nobody
+        Path(home).chmod(0o777)  # the server refuses to run as root and becomes nobody
         data = Path(home) / "data"
         _as_nobody(folder / "initdb", "-D", data, "-U", "netops", "-A", "trust", "--no-sync")
         port = _free_port()
