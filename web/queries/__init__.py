@@ -1,0 +1,1 @@
+"""What the pages ask the database: bounded SELECTs, no Flask, no words."""
