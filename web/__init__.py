@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from flask import url_for
 
 from inventory.db import Database
-from web import access, apidocs, delivery, locale, navigation, pages, problems, security
+from web import access, apidocs, delivery, idle, locale, navigation, pages, problems, security
 from web.bundle import read_manifest
 from web.drawing import fingerprint, spark_path
 from web.settings import Settings
@@ -30,6 +30,7 @@ def create_app(settings: Settings, database: Database) -> APIFlask:
     for part in (problems, locale, delivery):
         part.init_app(app)
     security.init_app(app, settings)
+    idle.init_app(app, settings.session_minutes)
     access.init_app(app)
     _give_templates(app, read_manifest())
     app.register_blueprint(apidocs.bp)

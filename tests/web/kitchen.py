@@ -58,6 +58,16 @@ class DeviceForm(FlaskForm):  # type: ignore[misc]
     profile = SelectField(
         "设备类型", choices=[SelectChoice("a", "华为 VRP"), SelectChoice("b", "新华三")]
     )
+    parent = SelectField(
+        "上级设备",
+        choices=[
+            SelectChoice("", "（无）"),
+            SelectChoice("1", "县中心路由器", {"data-find": "xzxlyq 10.41.0.254"}),
+            SelectChoice("2", "核心交换机", {"data-find": "hxjhj 10.41.0.1"}),
+        ],
+        default="",
+        render_kw={"data-picker": True},
+    )
     secret = PasswordField("团体字")
     weak = BooleanField("允许旧算法（SSH-RSA、group1），仅限老设备")
     remark = TextAreaField("备注")
@@ -80,7 +90,7 @@ def devices() -> list[dict[str, Any]]:
 def index() -> str:
     form = DeviceForm(port=70000)
     form.name.data = ""
-    form.profile.data = "a"
+    form.profile.data, form.parent.data = "a", ""
     form.validate()
     start = datetime(2026, 11, 21, tzinfo=UTC).timestamp() * 1000
     points = [
@@ -133,4 +143,4 @@ def broken() -> str:
 
 def found() -> str:
     """Stands in for the search page."""
-    return request.args["q"]
+    return render_template("kitchen_quiet.html", status=request.args["q"])

@@ -176,3 +176,28 @@ def test_print_shows_the_page_and_not_the_frame(site: str, visit: Visit) -> None
     expect(page.locator("#nav")).to_be_hidden()
     expect(page.locator(".top")).to_be_hidden()
     expect(page.locator(".print-head")).to_be_visible()
+
+
+def test_a_picker_finds_pinyin_initials_and_addresses(site: str, visit: Visit) -> None:
+    page = visit(site + "/kitchen/")
+    box = page.locator(".ts-control input")
+    box.click()
+    page.keyboard.type("hxj")
+    expect(page.locator(".ts-dropdown .option")).to_have_text(["核心交换机"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#parent")).to_have_value("2")
+    assert axe(page) == []
+
+
+def test_unsaved_text_is_not_lost_silently(site: str, visit: Visit) -> None:
+    page = visit(site + "/kitchen/")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/quiet")
+    assert asked == []
+    page.go_back()
+    page.locator("#name").press_sequentially("新设备")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/quiet")
+    assert asked == ["beforeunload"]

@@ -6,6 +6,8 @@ import "../css/picker.css";
 
 function pick(root) {
   for (const select of root.querySelectorAll("select[data-picker]:not(.tomselected)")) {
+    // The label moves to the picker's own box; the hidden select must keep a name too.
+    if (select.labels.length) select.setAttribute("aria-label", select.labels[0].textContent);
     new TomSelect(select, { searchField: ["text", "find"], maxOptions: 200, selectOnTab: true });
   }
 }

@@ -15,6 +15,8 @@ const token = () => document.querySelector("meta[name=csrf-token]")?.content ?? 
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = token();
+  // A page left open refreshes itself; that is not a person at work (web/idle.py).
+  if (event.target.matches("[data-live]")) event.detail.headers["X-Live"] = "1";
 });
 
 // A failed request says so in one strip; the strip goes away with the next success.

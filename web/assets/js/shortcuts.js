@@ -1,5 +1,5 @@
 // One key: `/` search, `j` `k` rows, `?` the list of keys, and any link's own data-key="n".
-// Never while an input method is composing, nor while somebody is typing.
+// Never while an input method is composing, nor (but for Escape) while somebody is typing.
 const typing = (node) => node.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
 function step(rows, by) {
@@ -17,7 +17,8 @@ const acts = {
 document.addEventListener("keydown", (event) => {
   const composing = event.isComposing || event.keyCode === 229;
   if (composing || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open], details.menu[open]")) return;
+  if (typing(event.target) && event.key !== "Escape") return;
   const own = [...document.querySelectorAll("[data-key]")].find((n) => n.dataset.key === event.key);
   const act = own ? () => own.click() : acts[event.key];
   if (!act) return;

@@ -7,5 +7,7 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("submit", (event) => dirty.delete(event.target));
 window.addEventListener("beforeunload", (event) => {
-  if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+  if (![...dirty].some((form) => form.isConnected)) return;
+  event.preventDefault();
+  event.returnValue = ""; // what browsers before Chrome 119 look at
 });
