@@ -1,0 +1,80 @@
+"""The demo county as data: `county.yaml`, read into frozen values.
+
+Everything in it is invented and says so; its codes lie outside GB/T 2260.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from netops.reading import SnmpAuth, SnmpVersion, SshAuth
+
+FILE = Path(__file__).with_name("county.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One simulated box. `traffic` is what its uplink receives on average, Mbit/s; `ports` how
+    many of the recording's interfaces are kept; `cli` the dialect its SSH speaks, "" for none;
+    `weak` and `telnet` make it an old box; `recorded_place` True leaves sysLocation as recorded.
+    """
+
+    name: str
+    tag: str
+    unit: str
+    kind: str
+    profile: str
+    recording: str
+    place: str = ""
+    ports: int = 4
+    parent: str = ""
+    snmp: SnmpVersion = "v2c"
+    hours: Literal["always", "office"] = "always"
+    traffic: float = 0.05
+    cli: str = ""
+    weak: bool = False
+    telnet: bool = False
+    recorded_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole county: units and credentials as rows to import, and the devices by name."""
+
+    units: tuple[Mapping[str, Any], ...]
+    credentials: tuple[Mapping[str, Any], ...] = field(repr=False)
+    devices: Mapping[str, Device]
+
+    def credential(self, kind: str) -> Mapping[str, Any]:
+        """The county's one credential of a kind: v2c, v3 or ssh."""
+        return next(row for row in self.credentials if row["kind"] == kind)
+
+    def snmp(self, device: Device) -> SnmpAuth:
+        """How this device is asked."""
+        row = self.credential(device.snmp)
+        return SnmpAuth(device.snmp, **{k: v for k, v in row.items() if k not in ("name", "kind")})
+
+    def login(self) -> SshAuth:
+        """How every command line of the county is entered."""
+        row = self.credential("ssh")
+        return SshAuth(row["user"], password=row["password"], enable=row["enable"])
+
+    def below(self, name: str) -> tuple[Device, ...]:
+        """The devices connected directly below one, in the order of the file."""
+        return tuple(device for device in self.devices.values() if device.parent == name)
+
+
+@cache
+def plan() -> Plan:
+    """The county as shipped."""
+    facts = yaml.safe_load(FILE.read_text("utf-8"))
+    devices = [Device(**row) for row in facts["devices"]]
+    return Plan(
+        units=tuple(facts["units"]),
+        credentials=tuple(facts["credentials"]),
+        devices={device.name: device for device in devices},
+    )
