@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, request
 from flask_wtf import CSRFProtect
@@ -85,9 +85,10 @@ def _leave_panel(response: Response) -> Response:
     target = urlsplit(response.headers.get("Location", ""))
     if not request.headers.get("HX-Request") or target.path != LOGIN_PATH:
         return response
-    page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    wanted = f"{page.path or '/'}{'?' if page.query else ''}{page.query}"
     response.status_code = 200
-    response.headers["HX-Redirect"] = f"{LOGIN_PATH}?next={page}"
+    response.headers["HX-Redirect"] = f"{LOGIN_PATH}?{urlencode({'next': wanted})}"
     del response.headers["Location"]
     response.set_data(b"")
     return response

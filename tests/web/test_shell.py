@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
+from flask import request
 from flask.testing import FlaskClient
 
 from inventory.db import Database
@@ -152,7 +153,7 @@ def test_an_ended_login_moves_the_whole_page(client: FlaskClient) -> None:
     )
     assert (plain.status_code, plain.headers["Location"]) == (302, "/login?next=/kitchen/ended")
     assert (inside.status_code, inside.data) == (200, b"")
-    assert inside.headers["HX-Redirect"] == "/login?next=/devices"
+    assert inside.headers["HX-Redirect"] == "/login?next=%2Fdevices%3Fx%3D1"
 
 
 def test_the_demo_says_so_on_every_page(
@@ -176,3 +177,16 @@ def test_the_session_key_is_kept(tmp_path: Path) -> None:
     assert (kept_key(place), len(first) >= 32) == (first, True)
     assert place.stat().st_mode & 0o777 == 0o600
     assert [p.name for p in place.parent.iterdir()] == ["session.key"]
+
+
+def test_a_trusted_proxy_speaks_for_the_browser(
+    settings: Settings, sqlite_database: Database
+) -> None:
+    said = {"X-Forwarded-For": "10.41.3.7", "X-Forwarded-Proto": "https"}
+    seen = {}
+    for proxies in (0, 1):
+        app = create_app(replace(settings, proxies=proxies), sqlite_database)
+        with app.test_client() as client:
+            client.get("/none", headers=said)
+            seen[proxies] = (request.remote_addr, request.scheme)
+    assert seen == {0: ("127.0.0.1", "http"), 1: ("10.41.3.7", "https")}
