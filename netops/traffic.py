@@ -1,5 +1,7 @@
 """Counters to rates: pure arithmetic, and honest about what cannot be told."""
 
+from collections.abc import Sequence
+
 _WRAP32 = 2**32
 LONGEST_GAP = 3 * 3600  # seconds; an average over more hides what happened
 
@@ -16,6 +18,13 @@ def rate(before: int | None, now: int | None, seconds: float, *, wide: bool = Tr
     if grown < 0 and not wide:
         grown += _WRAP32
     return grown / seconds if grown >= 0 else None
+
+
+def rates(
+    before: Sequence[int | None], now: Sequence[int | None], seconds: float, *, wide: bool = True
+) -> list[float | None]:
+    """`rate` of each counter of one reading."""
+    return [rate(old, new, seconds, wide=wide) for old, new in zip(before, now, strict=True)]
 
 
 def utilisation(bps: float | None, speed: int) -> float | None:

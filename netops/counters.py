@@ -1,0 +1,113 @@
+"""Counters of many devices at once: link changes, latest values, rates, samples. The hot path.
+
+One query brings every known port of a batch of devices with its counters of the last reading; one
+statement writes them back.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy import select, update
+
+from inventory.interface import Interface, InterfaceLatest
+from netops.batches import batches
+from netops.cycle import Cycle, Seen
+from netops.reading import Poll, Port
+from netops.traffic import rates
+
+_HIGHEST = 2**63  # 23 years at 100 Gbit/s: a counter beyond it is a broken agent's
+COUNTERS = (
+    "in_octets", "out_octets", "in_errors", "out_errors", "in_discards", "out_discards",
+)  # fmt: skip
+_LATEST = ("interface_id", "at", *COUNTERS, "in_bps", "out_bps", "errors_ps", "discards_ps")
+_UPSERT = (
+    f"INSERT INTO interface_latest ({', '.join(_LATEST)}) VALUES ({', '.join('?' * 12)}) "
+    "ON CONFLICT (interface_id) DO UPDATE SET "
+    + ", ".join(f"{name}=excluded.{name}" for name in _LATEST[1:])
+)
+_KNOWN = (
+    select(
+        Interface.device_id, Interface.if_index, Interface.id, Interface.oper_up,
+        Interface.admin_up, InterfaceLatest.at, *(getattr(InterfaceLatest, n) for n in COUNTERS),
+    )
+    .outerjoin(InterfaceLatest, InterfaceLatest.interface_id == Interface.id)
+    .where(Interface.gone_at.is_(None))
+)  # fmt: skip
+Row = tuple[Any, ...]  # of _KNOWN, from if_index on
+
+
+def record(cycle: Cycle, polls: Sequence[Poll]) -> None:
+    """Write the counters of these polls; ports we do not know yet are left alone."""
+    for batch in batches(polls):
+        known = _known(cycle, [poll.target.device for poll in batch])
+        rows: list[tuple[Any, ...]] = []
+        for poll in batch:
+            rows += _count(cycle, poll, known[poll.target.device])
+        cycle.bulk(_UPSERT, rows)
+
+
+def _known(cycle: Cycle, devices: list[str]) -> dict[str, dict[int, Row]]:
+    found: dict[str, dict[int, Row]] = defaultdict(dict)
+    for device, *row in cycle.session.execute(_KNOWN.where(Interface.device_id.in_(devices))):
+        found[device][row[0]] = tuple(row)
+    return found
+
+
+def _count(cycle: Cycle, poll: Poll, known: dict[int, Row]) -> list[tuple[Any, ...]]:
+    """The latest rows of one device; its samples and link changes go to the cycle."""
+    seen, at, rows = cycle.seen[poll.target.device], poll.at.timestamp(), []
+    for port in poll.ports or ():
+        before = known.get(port.index)
+        if before is None:
+            continue
+        if port.oper_up is not None and before[2:4] != (port.oper_up, port.admin_up):
+            _link(cycle, seen, port, before, poll)
+        if port.in_octets is None:
+            continue
+        now = _plausible(port)
+        rows.append((before[1], at, *now, *_rates(before, at, now, port.wide)))
+        cycle.ports.append((cycle.slot, before[1], *now))
+    if rows:
+        seen.counters_at = poll.at
+    return rows
+
+
+def _plausible(port: Port) -> tuple[int | None, ...]:
+    """The six counters; what no real port can have counted is absent."""
+    told = (
+        port.in_octets, port.out_octets, port.in_errors, port.out_errors, port.in_discards,
+        port.out_discards,
+    )  # fmt: skip
+    return tuple(None if n is None or not 0 <= n < _HIGHEST else n for n in told)
+
+
+def _rates(before: Row, at: float, now: tuple[int | None, ...], wide: bool) -> tuple[Any, ...]:
+    """in bit/s, out bit/s, errors/s, discards/s; both directions of errors summed."""
+    if before[4] is None:
+        return (None, None, None, None)
+    got, sent, *rest = rates(before[5:], now, at - before[4], wide=wide)
+    return (
+        None if got is None else got * 8,
+        None if sent is None else sent * 8,
+        _sum(rest[0], rest[1]),
+        _sum(rest[2], rest[3]),
+    )
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other
+
+
+def _link(cycle: Cycle, seen: Seen, port: Port, before: Row, poll: Poll) -> None:
+    """The port's link or its switch changed: keep it; a link that changed is an event."""
+    values: dict[str, Any] = {"oper_up": port.oper_up, "admin_up": port.admin_up}
+    if before[2] is not None and before[2] != port.oper_up:
+        values["changed_at"] = poll.at.astimezone(UTC)
+        name = cycle.session.scalar(select(Interface.name).where(Interface.id == before[1]))
+        text = f"{seen.device.name} 端口 {name} {'恢复连通' if port.oper_up else '断开'}"
+        cycle.event(seen, "link", poll.at, text, interface=before[1], up=port.oper_up)
+    cycle.session.execute(update(Interface).where(Interface.id == before[1]).values(values))

@@ -1,0 +1,68 @@
+"""Gauges of many devices at once: latest values, samples, and the headline figures of a list."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from inventory.state import Gauge
+from netops.batches import batches
+from netops.cycle import Cycle, Seen
+from netops.reading import Gauge as Told
+from netops.reading import Poll
+
+_HEADLINES = ("cpu", "memory", "temperature")  # what a list of devices shows, the worst of each
+_KEPT = update(Gauge).where(Gauge.__table__.c.id == bindparam("of"))
+_SAVE = _KEPT.values(value=bindparam("value"), at=bindparam("at"))
+_KNOWN = select(Gauge.device_id, Gauge.metric, Gauge.slot, Gauge.id)
+Place = tuple[str, str, str]  # device, metric, slot
+
+
+def record(cycle: Cycle, polls: Sequence[Poll]) -> None:
+    """Write the gauges of these polls; one not known yet gets its row and its number."""
+    for batch in batches(polls):
+        known = _known(cycle, [poll.target.device for poll in batch])
+        _add_new(cycle, batch, known)
+        rows: list[dict[str, Any]] = []
+        for poll in batch:
+            rows += _keep(cycle, poll, known)
+        cycle.session.connection().execute(_SAVE, rows)
+
+
+def _known(cycle: Cycle, devices: list[str]) -> dict[Place, int]:
+    rows = cycle.session.execute(_KNOWN.where(Gauge.device_id.in_(devices)))
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+def _add_new(cycle: Cycle, polls: Sequence[Poll], known: dict[Place, int]) -> None:
+    fresh: dict[Place, Gauge] = {}
+    for poll in polls:
+        seen = cycle.seen[poll.target.device]
+        for told in poll.gauges:
+            place = (seen.device.id, told.metric, told.slot)
+            if place not in known:
+                fresh[place] = _row(seen, told, poll)
+    cycle.session.add_all(fresh.values())
+    cycle.session.flush()  # their numbers key their samples
+    known |= {place: row.id for place, row in fresh.items()}
+
+
+def _row(seen: Seen, told: Told, poll: Poll) -> Gauge:
+    return Gauge(
+        device_id=seen.device.id, centre_id=seen.device.centre_id, metric=told.metric,
+        slot=told.slot, unit=told.unit, value=told.value, at=poll.at,
+    )  # fmt: skip
+
+
+def _keep(cycle: Cycle, poll: Poll, known: dict[Place, int]) -> list[dict[str, Any]]:
+    seen, rows = cycle.seen[poll.target.device], []
+    worst: dict[str, float] = {}
+    for told in poll.gauges:
+        number = known[seen.device.id, told.metric, told.slot]
+        rows.append({"of": number, "value": told.value, "at": poll.at})
+        cycle.gauges.append((cycle.slot, number, told.value))
+        worst[told.metric] = max(told.value, worst.get(told.metric, told.value))
+    for name in _HEADLINES:
+        if name in worst:
+            setattr(seen, name, worst[name])
+    return rows
