@@ -99,3 +99,16 @@ def test_the_shown_default_is_the_real_one() -> None:
     assert {s.name: s.parse(s.shown) for s in plain} == {
         s.name: getattr(default, s.field) for s in plain
     }
+
+
+@pytest.mark.parametrize(
+    ("readme", "language", "mark"),
+    [("README.md", "en", " (or `_FILE`)"), ("README.zh-CN.md", "zh", "（可用 `_FILE`）")],
+)
+def test_the_readme_table_is_the_settings(readme: str, language: str, mark: str) -> None:
+    text = (Path(__file__).parents[2] / readme).read_text("utf-8")
+    found = [line for line in text.splitlines() if line.startswith(("| `NETOPS_", "| `DATABASE_"))]
+    assert found == [
+        f"| `{s.name}` | `{s.shown}` | {getattr(s, language)}{mark if s.secret else ''} |"
+        for s in SETTINGS
+    ]
