@@ -14,7 +14,7 @@ from netops.reading import Identity
 
 # The template columns that hold each fact, best first.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "model": ("hardware", "device_name", "model"),
+    "model": ("hardware", "model"),
     "serial": ("serial", "device_serial_number"),
     "version": ("product_version", "version"),
     "uptime": ("uptime",),
@@ -26,6 +26,7 @@ _PATTERNS: Mapping[str, tuple[str, ...]] = {
         r"^System description\s*:.*\(([\w/-]+)\) [Bb]y",
         r"^ZXR10 ([\w-]+)",
         r"^[Cc]isco (\S+) \(",
+        r"^\s*DEVICE_NAME\s*:\s*(\S.*)",  # last: a chassis lists its boards so
     ),
     "serial": (
         r"^ESN of .*?:\s*(\w+)",

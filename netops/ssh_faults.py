@@ -55,15 +55,6 @@ def login_failed(target: Target, error: Exception) -> DeviceError:
             "可能是端口不对、登录会话已满，或设备太忙，稍后会再试。",
             f"{type(cause).__name__}: {cause}",
         )
-    return _no_prompt(target, error)
-
-
-def _no_prompt(target: Target, error: Exception) -> DeviceError:
-    if isinstance(error, ValueError) and "enable" in str(error):
-        return AuthRejected(
-            f"{place(target)} 没有进入特权模式：特权（enable）口令不对或没有填写。"
-            "请在凭据中改正特权口令。"
-        )
     return Unreadable(
         f"{place(target)} 登录成功，但没有出现看得懂的命令提示符。"
         "请核对设备的厂商档案，并确认该用户登录后直接进入命令行。",
@@ -78,6 +69,13 @@ def _only_by(target: Target, cause: Exception) -> AuthRejected | None:
     return AuthRejected(
         f"{place(target)} 不接受口令登录，只接受 {'、'.join(cause.allowed_types)}。"
         "请在设备上为这个用户开启口令（password）认证。"
+    )
+
+
+def not_privileged(target: Target) -> AuthRejected:
+    return AuthRejected(
+        f"{place(target)} 没有进入特权模式：特权（enable）口令不对或没有填写。"
+        "请在凭据中改正特权口令。"
     )
 
 

@@ -130,12 +130,13 @@ class _Talk:
         if _QUESTION.search(waiting):
             raise self._unforeseen(waiting, place)
         if self._echoed() and _SHAPE.fullmatch(waiting):
-            self.stem = waiting.strip("<[>]#$ ")  # the command renamed the device
+            self.stem = _stem(waiting)  # the command renamed the device
             return True
         return False
 
     def _echoed(self) -> bool:
-        return _squeezed(self._line) in _squeezed(settled(self._heard[: len(self._line) * 4 + 999]))
+        begun = self._heard[: len(self._line) * 4 + 999]  # a long answer is not searched again
+        return _squeezed(_sent(self._line)) in _squeezed(settled(begun))
 
     def _unforeseen(self, waiting: str, place: str) -> DeviceError:
         self._wire.write("\x03")  # leave the question as unanswered as it was
@@ -170,6 +171,11 @@ def _is_prompt(line: str, stem: str) -> bool:
     """`<name>`, `[~name-if]`, `HRP_M<name>`, `name(config)#`, `user@name:~$` …"""
     before, found, after = line.partition(stem)
     return bool(found) and len(before) <= 8 and bool(re.fullmatch(r".{0,80}[>\]#$]\s?", after))
+
+
+def _stem(prompt: str) -> str:
+    """What stays of a prompt in every view, e.g. R1 of `R1(config-if)#`."""
+    return prompt.strip("<[>]#$ ").partition("(config")[0]
 
 
 def _squeezed(text: str) -> str:

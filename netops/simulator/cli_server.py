@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -51,6 +52,8 @@ class Device:
         self.connections.clear()
 
     async def _ssh(self) -> asyncssh.SSHAcceptor:
+        if self._cli.legacy:  # old on purpose: no need to be told that it is
+            warnings.filterwarnings("ignore", "Diffie-Hellman over finite fields")
         return await asyncssh.listen(
             self._host,
             self._cli.port,
