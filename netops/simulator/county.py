@@ -138,7 +138,7 @@ def _unit(unit: Mapping[str, Any]) -> dict[str, Any]:
 def _row(device: Device, county: Plan, ports: tuple[int, int | None]) -> dict[str, Any]:
     """Loopback ports, so never judged by ICMP: the console's own host would always answer."""
     snmp_port, ssh_port = ports
-    row = {
+    return {
         "name": device.name,
         "address": "127.0.0.1",
         "kind": device.kind,
@@ -150,11 +150,11 @@ def _row(device: Device, county: Plan, ports: tuple[int, int | None]) -> dict[st
         "snmp_id": county.credential(device.snmp)["name"],
         "snmp_port": snmp_port,
         "timeout": 5.0,  # the whole county is answered by two processes on the console's cores
+        "ssh_id": county.credential("ssh")["name"] if ssh_port else None,
+        "ssh_port": ssh_port or 22,
+        "telnet": device.telnet,
+        "weak": device.weak,
         "ping": False,
         "simulated": True,
         "note": f"模拟设备；应答取自录音 {device.recording}",
     }
-    if ssh_port is None:
-        return row
-    login = {"ssh_id": county.credential("ssh")["name"], "ssh_port": ssh_port}
-    return row | login | {"telnet": device.telnet, "weak": device.weak}

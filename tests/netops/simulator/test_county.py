@@ -133,8 +133,9 @@ def test_rows_can_be_imported_in_their_order(demo: county.County) -> None:
         assert row["parent_id"] in seen
         seen.add(row["name"])
         assert row["centre_id"] in codes
-        assert {row["snmp_id"], row.get("ssh_id", row["snmp_id"])} <= credentials
+        assert {row["snmp_id"], row["ssh_id"] or row["snmp_id"]} <= credentials
         assert (row["address"], row["ping"], row["simulated"]) == ("127.0.0.1", False, True)
+    assert len({tuple(row) for row in devices}) == 1  # the same columns in every row
     assert len(devices) == len(plan().devices)
     assert {row["kind"] for row in devices} >= {"router", "switch", "firewall", "ups", "server"}
     assert sum(row["snmp_id"] == "演示·SNMP v3" for row in devices) >= 4
