@@ -12,12 +12,16 @@ import click
 from inventory.guard import Refused
 from inventory.register import Rejected
 from inventory.sheet import SheetError
+from netops.simulator import county
 from web.cli import home, polling, rows
 from web.settings import SettingError, Settings
 from web.up import CannotStart
 
 _FAILED = 1
-_TOLD = (CannotStart, Refused, Rejected, SettingError, SheetError)
+_TOLD = (
+    CannotStart, Refused, Rejected, SettingError, SheetError,
+    county.NotRunning, county.Refused, county.UnknownDevice,
+)  # fmt: skip
 
 
 @click.group()
