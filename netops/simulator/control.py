@@ -34,18 +34,22 @@ def control(home: Path, act: str, name: str = "", seconds: float = 20) -> dict[s
     Raises `UnknownDevice`, `Refused` or `NotRunning`.
     """
     question = json.dumps({"act": act, "name": name, "seconds": seconds})
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line, _near(home) as path:
-        try:
-            line.connect(path)
-        except OSError as error:
-            raise NotRunning(f"演示县没有在 {home} 运行；请先启动它（make run）。") from error
-        line.sendall(question.encode() + b"\n")
-        answer = json.loads(line.makefile().readline())
+    try:
+        answer = json.loads(_asked(home, question.encode() + b"\n"))
+    except OSError as error:
+        raise NotRunning(f"演示县没有在 {home} 运行；请先启动它（make run）。") from error
     if "unknown" in answer:
         raise UnknownDevice(answer["unknown"])
     if "refused" in answer:
         raise Refused(answer["refused"])
     return dict(answer["devices"])
+
+
+def _asked(home: Path, question: bytes) -> str:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line, _near(home) as path:
+        line.connect(path)
+        line.sendall(question)
+        return line.makefile().readline()
 
 
 async def listen(home: Path, act: Act) -> asyncio.Server:

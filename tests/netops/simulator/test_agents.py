@@ -94,8 +94,9 @@ def test_an_unknown_device_is_named() -> None:
 
 
 def test_control_tells_when_nothing_runs(tmp_path: Path) -> None:
-    with pytest.raises(control.NotRunning, match="make run"):
-        control.control(tmp_path, "list")
+    for home in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(control.NotRunning, match="make run"):
+            control.control(home, "list")
 
 
 def test_control_reaches_a_home_that_lies_deep(tmp_path: Path) -> None:
