@@ -12,19 +12,22 @@ def rate(before: int | None, now: int | None, seconds: float, *, wide: bool = Tr
     None when it cannot be told: a first reading, a gap too long, or a counter that went backwards
     (the device restarted). A 32-bit counter that went backwards is taken to have wrapped once.
     """
-    if before is None or now is None or not 0 < seconds <= LONGEST_GAP:
-        return None
-    grown = now - before
-    if grown < 0 and not wide:
-        grown += _WRAP32
-    return grown / seconds if grown >= 0 else None
+    return rates((before,), (now,), seconds, wide=wide)[0]
 
 
 def rates(
     before: Sequence[int | None], now: Sequence[int | None], seconds: float, *, wide: bool = True
 ) -> list[float | None]:
-    """`rate` of each counter of one reading."""
-    return [rate(old, new, seconds, wide=wide) for old, new in zip(before, now, strict=True)]
+    """`rate` of each counter of one reading; one call a port, for this is the hot path."""
+    told: list[float | None] = []
+    sane = 0 < seconds <= LONGEST_GAP
+    for old, new in zip(before, now, strict=True):
+        if old is None or new is None or not sane:
+            told.append(None)
+            continue
+        grown = new - old if new >= old or wide else new - old + _WRAP32
+        told.append(grown / seconds if grown >= 0 else None)
+    return told
 
 
 def utilisation(bps: float | None, speed: int) -> float | None:
