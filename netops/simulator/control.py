@@ -36,7 +36,7 @@ def control(home: Path, act: str, name: str = "", seconds: float = 20) -> dict[s
     question = json.dumps({"act": act, "name": name, "seconds": seconds})
     try:
         answer = json.loads(_asked(home, question.encode() + b"\n"))
-    except OSError as error:
+    except (OSError, json.JSONDecodeError) as error:  # gone, or ended before it answered
         raise NotRunning(f"演示县没有在 {home} 运行；请先启动它（make run）。") from error
     if "unknown" in answer:
         raise UnknownDevice(answer["unknown"])
