@@ -132,6 +132,7 @@ def _show(process: _Process, text: str) -> None:
 async def _key(process: _Process) -> str:
     """The next character; a window change or a break is not a character."""
     while True:
+        await asyncio.sleep(0)  # typed-ahead keys do not wait: let a hang-up be noticed meanwhile
         try:
             return await process.stdin.read(1)
         except (asyncssh.TerminalSizeChanged, asyncssh.BreakReceived, asyncssh.SignalReceived):

@@ -65,14 +65,12 @@ class Terminal:
 
     async def page(self, text: str) -> None:
         """Show a text screen by screen: blank turns the page, Enter shows one line, q stops."""
-        room = self.rows - 1
-        for line in text.splitlines(keepends=True):
-            if self.rows and self.paging and not room:
-                room = await self._turn()
-                if not room:
-                    return
-            self.write(line)
-            room -= 1
+        lines = text.splitlines(keepends=True)
+        room = self.rows - 1 if self.rows and self.paging else len(lines)
+        while lines and room:
+            self.write("".join(lines[:room]))
+            lines = lines[room:]
+            room = await self._turn() if lines else 0
 
     async def _turn(self) -> int:
         """How many lines the reader wants next; 0 when enough was seen."""
