@@ -8,6 +8,7 @@ import pytest
 from ntc_templates.parse import parse_output
 
 from netops.simulator.cli import Host
+from netops.simulator.cli_dialect import FOLDER
 from netops.simulator.cli_server import host_key, serving
 from tests.lab import need_programs
 from tests.netops.simulator.keyboard import Keyboard, at, client, device, prompt
@@ -315,3 +316,16 @@ def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
         taken = device("SW2", "huawei_vrp", port=cli.port)
         with serving([taken], keys=tmp_path):
             pass
+
+
+ACTIONS = ("", "bye", "enter", "exec", "nothing", "page", "reboot", "save", "top", "up")
+
+
+@pytest.mark.parametrize("dialect", [file.stem for file in FOLDER.glob("*.yaml")])
+def test_every_text_of_a_dialect_can_be_shown_and_every_action_is_one(dialect: str) -> None:
+    cli = device("DEV1", dialect, hosts=[Host("192.0.2.9", "54:89:98:2c:3b:3a", "GE1", 10)])
+    steps = [
+        step for view in cli.vendor.commands.values() for each in view.values() for step in each
+    ]
+    assert [step.do for step in steps if step.do.partition(" ")[0] not in ACTIONS] == []
+    assert all(isinstance(cli.show(step.text), str) for step in steps)
