@@ -7,6 +7,7 @@ from inventory import (  # noqa: F401
     device,
     guard,
     home,
+    hostkey,
     interface,
     person,
     run,

@@ -28,6 +28,8 @@ class DeviceState(Scoped, Observed, Base):
     last_ok_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     counters_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     identity_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ssh_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last login to its command line
+    ssh_why: Mapped[str] = mapped_column(Text, default="")  # why that login failed
     answered: Mapped[str] = mapped_column(String(40), default="")
     ms: Mapped[float | None] = mapped_column()
     booted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

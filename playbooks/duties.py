@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from inventory.run import JobRun
+from playbooks import logins
 from playbooks.discover import discover
 from playbooks.dispatch import Pool
 from playbooks.jobs import Job, Work, take_asked
@@ -36,6 +37,13 @@ def status(site: Site, pool: Pool) -> None:
     due = identity_due(site, now)
     if due:
         sweep(site, pool, "identity", int(now.timestamp()), only=due)
+
+
+def login(site: Site, pool: Pool) -> None:
+    """What only the command line tells, once a day and device."""
+    waiting = logins.due(site, datetime.now(UTC))
+    if waiting:
+        logins.ask(site, pool, waiting)
 
 
 def counters(site: Site, pool: Pool) -> None:

@@ -30,6 +30,7 @@ def clock(site: Site, pool: Pool) -> BlockingScheduler:
 
     every(site.status_seconds, "status", lambda: duties.status(site, pool))
     every(site.counter_seconds, "counters", lambda: duties.counters(site, pool), _NAMES_FIRST)
+    every(site.counter_seconds, "login", lambda: duties.login(site, pool), 2 * _NAMES_FIRST)
     every(_ASK_SECONDS, "asked", lambda: duties.asked(site, pool))
     every(86400, "tidy", lambda: duties.tidy(site))
     return scheduler

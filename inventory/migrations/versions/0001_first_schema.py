@@ -306,6 +306,8 @@ def upgrade() -> None:
         sa.Column("last_ok_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counters_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("identity_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ssh_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ssh_why", sa.Text(), nullable=False),
         sa.Column("answered", sa.String(length=40), nullable=False),
         sa.Column("ms", sa.Double(), nullable=True),
         sa.Column("booted_at", sa.DateTime(timezone=True), nullable=True),
@@ -402,6 +404,36 @@ def upgrade() -> None:
         batch_op.create_index("uq_gauge_place", ["device_id", "metric", "slot"], unique=True)
 
     op.create_table(
+        "host_key",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("device_id", sa.String(length=26), nullable=False),
+        sa.Column("fingerprint", sa.String(length=60), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("centre_id", sa.String(length=26), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["centre_id"],
+            ["centre.id"],
+            name=op.f("fk_host_key_centre_id_centre"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["device_id"],
+            ["device.id"],
+            name=op.f("fk_host_key_device_id_device"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_host_key")),
+    )
+    with op.batch_alter_table("host_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_host_key_centre_id"), ["centre_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_host_key_device_id"), ["device_id"], unique=False)
+
+    op.create_table(
         "interface",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("device_id", sa.String(length=26), nullable=False),
@@ -477,6 +509,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_interface_centre_id"))
 
     op.drop_table("interface")
+    with op.batch_alter_table("host_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_host_key_device_id"))
+        batch_op.drop_index(batch_op.f("ix_host_key_centre_id"))
+
+    op.drop_table("host_key")
     with op.batch_alter_table("gauge", schema=None) as batch_op:
         batch_op.drop_index("uq_gauge_place")
         batch_op.drop_index(batch_op.f("ix_gauge_centre_id"))

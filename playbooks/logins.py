@@ -1,0 +1,90 @@
+"""What devices tell on their command line, once a day: the facts SNMP left open.
+
+One login a day and device, and none after a refusal until the day is over: accounts get locked.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import or_, select, update
+
+from inventory.act import EVERYTHING, system
+from inventory.db import Database
+from inventory.device import Device
+from inventory.hostkey import HostKey, fingerprint, known_key
+from inventory.state import DeviceState
+from netops import ssh
+from netops.errors import DeviceError
+from netops.reading import Identity, Target
+from netops.targets import targets
+from playbooks.dispatch import Pool
+from playbooks.site import Site
+
+_EVERY = timedelta(days=1)
+_FACTS = ("sys_name", "vendor", "model", "serial", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKeys:
+    """The host key of one device, whatever address it answers on (`netops.ssh.KnownHosts`)."""
+
+    database: Database
+    device: str
+
+    def expected(self, _host: str, _port: int) -> str | None:
+        with self.database.view(EVERYTHING) as session:
+            return known_key(session, self.device)
+
+    def learn(self, _host: str, _port: int, key: str) -> None:
+        with self.database.transaction(system("首次登录，记下主机密钥")) as session:
+            centre = session.get_one(Device, self.device).centre_id
+            session.add(
+                HostKey(
+                    centre_id=centre, device_id=self.device, key=key, fingerprint=fingerprint(key)
+                )
+            )
+
+
+def due(site: Site, now: datetime) -> list[str]:
+    """Devices with a login that answer and were not asked within the day."""
+    query = (
+        select(Device.id)
+        .join(DeviceState, DeviceState.device_id == Device.id)
+        .where(Device.retired_at.is_(None), Device.paused.is_(False), Device.ssh_id.is_not(None))
+        .where(DeviceState.state == "up")
+        .where(or_(DeviceState.ssh_at.is_(None), DeviceState.ssh_at < now - _EVERY))
+    )
+    with site.database.view(EVERYTHING) as session:
+        return list(session.scalars(query))
+
+
+def ask(site: Site, pool: Pool, devices: Collection[str]) -> None:
+    """Log in to each of `devices` and keep what it tells, or why it refused."""
+    with site.database.view(EVERYTHING) as session:
+        todo, _refused = targets(session, site.key, devices)
+    answers = pool.each(lambda target: (target, _facts(site, target)), todo)
+    for target, told in answers:
+        _keep(site, target, told)
+
+
+def _facts(site: Site, target: Target) -> Identity | DeviceError:
+    try:
+        return ssh.facts(target, known=DeviceKeys(site.database, target.device))
+    except DeviceError as error:
+        return error
+
+
+def _keep(site: Site, target: Target, told: Identity | DeviceError) -> None:
+    """SNMP's word stands; the command line fills what it left open."""
+    with site.database.observe() as session:
+        row = session.get_one(DeviceState, target.device)
+        values: dict[str, object] = {"ssh_at": datetime.now(UTC), "ssh_why": ""}
+        if isinstance(told, DeviceError):
+            values["ssh_why"] = told.reason
+        else:
+            values |= {
+                n: getattr(told, n) for n in _FACTS if getattr(told, n) and not getattr(row, n)
+            }
+        of = DeviceState.device_id == target.device
+        session.execute(update(DeviceState).where(of).values(values))
