@@ -1,83 +1,115 @@
 """One cell of a form or a sheet: from a person's text to the value, and back again."""
 
 import math
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import inspect, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inventory.db import Base
+from inventory.reference import batches, names_of
 from inventory.register import Field, Register, fields, register_named
 from inventory.text import ip, mac
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _YES = {"是", "yes", "y", "true", "1", "on", "√"}
-_NO = {"否", "no", "n", "false", "0", "off", "×", ""}
+_NO = {"否", "no", "n", "false", "0", "off", "×"}
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_MOMENT = re.compile(r"([0-9]{4}[^ T]+)[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_LARGEST = 2**31 - 1  # of an INTEGER column
 Labels = Mapping[tuple[str, str], str]
+Refer = Callable[[Field, str], str]
 
 
-def read(session: Session, field: Field, text: str) -> Any:
-    """The value of `text` for this field, None when empty.
+def read(field: Field, text: str, refer: Refer) -> Any:
+    """The value of `text` for this field; an empty cell is the column's default, or None.
 
-    Raises ValueError with a Chinese cause. References are looked up within the session's scope.
+    `refer` finds the row a reference means. Raises ValueError with a Chinese cause.
     """
-    text = text.strip() if field.entry.kind not in ("note", "secret") else text
-    if field.entry.kind == "yes":
-        return _yes(text)
+    text = text if field.kind == "secret" else text.strip()
     if not text:
-        if field.entry.required:
+        if field.entry.required and field.default is None:
             raise ValueError("必须填写")
-        return None
-    if field.entry.kind == "ref":
-        return _reference(session, field, text)
-    return _READERS[field.entry.kind](field, text)
+        return field.default
+    if field.kind == "ref":
+        return refer(field, text)
+    return _READERS[field.kind](field, text)
 
 
 def write(field: Field, value: Any, labels: Labels) -> str:
     """The text of a value, so that `read` gives the value back (a secret never comes out)."""
-    if value is None or field.entry.kind == "secret":
+    if value is None or field.kind == "secret":
         return ""
-    if field.entry.kind == "ref":
+    if field.kind == "ref":
         return labels.get((field.entry.refers, value), "")
-    if field.entry.kind == "choice":
-        return (field.entry.choices or {}).get(value, value)
-    if field.entry.kind == "yes":
+    if field.kind == "choice":
+        return field.choices.get(value, value)
+    if field.kind == "yes":
         return "是" if value else "否"
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def typed(field: Field, value: Any) -> str:
+    """The text a form holds for a value: the stored word of a choice, the id of a reference."""
+    if field.kind in ("choice", "ref"):
+        return str(value or "")
+    text = write(field, value, {})
+    return text.replace(" ", "T") if field.kind == "time" else text
 
 
 def labels_for(session: Session, cls: type[Base], rows: Iterable[Any]) -> Labels:
-    """What each referenced row is called, one query per referenced register."""
+    """What a sheet calls each referenced row, two queries per referenced register: its natural
+    key, with the code of its centre behind it where two living rows share that key."""
     rows, found = list(rows), {}
-    for field in fields(cls):
-        if field.entry.kind != "ref":
-            continue
-        keys = {getattr(row, field.name) for row in rows} - {None}
-        target = register_named(field.entry.refers)
-        for row in session.scalars(select(target).where(target.id.in_(keys))) if keys else ():
-            found[field.entry.refers, row.id] = sheet_name(row)
+    for refers in {field.entry.refers for field in fields(cls) if field.kind == "ref"}:
+        columns = [f.name for f in fields(cls) if f.entry.refers == refers]
+        keys = {getattr(row, name) for row in rows for name in columns} - {None}
+        for row_id, text in _sheet_names(session, register_named(refers), keys):
+            found[refers, row_id] = text
     return found
 
 
-def sheet_name(row: Register) -> str:
-    """What a sheet calls a row: its natural key (a code for a centre, a name for a device)."""
-    return str(getattr(row, row.names[0]))
+def _sheet_names(
+    session: Session, cls: type[Register], keys: Iterable[str]
+) -> Iterable[tuple[str, str]]:
+    for batch in batches(sorted(keys)):
+        rows = session.execute(names_of(cls).where(cls.id.in_(batch))).all()
+        shared = _shared(session, cls, {row[1] for row in rows}) if "centre_id" in cls.names else ()
+        for row in rows:
+            yield row[0], f"{row[1]}@{row[4]}" if row[1] in shared else str(row[1])
+
+
+def _shared(session: Session, cls: type[Register], texts: Iterable[str]) -> set[str]:
+    key = getattr(cls, cls.names[0])
+    alive = select(key).where(cls.retired_at.is_(None), key.in_(list(texts)))
+    return set(session.scalars(alive.group_by(key).having(func.count() > 1)))
 
 
 def _text(field: Field, text: str) -> str:
-    if len(text) > field.entry.longest and field.entry.kind == "text":
+    """One line: what a sheet breaks or indents inside a name does not make another name."""
+    text = " ".join(_note(field, text).split())
+    if field.kind == "text" and len(text) > field.entry.longest:
         raise ValueError(f"最多 {field.entry.longest} 个字，现有 {len(text)} 个")
-    if any(ord(letter) < 32 and letter not in "\t\r\n" for letter in text):
-        raise ValueError("含有不可显示的控制字符")
     return text
 
 
-def _yes(text: str) -> bool:
+def _note(_field: Field, text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if any(
+        unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\t\n" for letter in text
+    ):
+        raise ValueError("含有不可显示的控制字符，请删去后重新填写")
+    return text
+
+
+def _yes(_field: Field, text: str) -> bool:
     word = text.lower()
     if word in _YES or word in _NO:
         return word in _YES
@@ -102,55 +134,44 @@ def _bound(limit: float | None) -> str:
 
 def _whole(field: Field, text: str) -> int:
     value = _number(field, text)
-    if value != int(value):
-        raise ValueError(f"“{text}”不是整数")
+    if value != int(value) or abs(value) > _LARGEST:
+        raise ValueError(f"“{text}”不是整数，或者太大")
     return int(value)
 
 
 def _choice(field: Field, text: str) -> str:
-    choices = field.entry.choices or {}
-    if text in choices:
+    if text in field.choices:
         return text
-    found = [stored for stored, label in choices.items() if label == text]
+    found = [stored for stored, label in field.choices.items() if label == text]
     if not found:
-        raise ValueError(f"“{text}”不在可选值中：{'、'.join(choices.values())}")
+        raise ValueError(f"“{text}”不在可选值中：{'、'.join(field.choices.values())}")
     return found[0]
 
 
 def _day(_field: Field, text: str) -> date:
+    """2026-11-21, and what Chinese Excel shows: 2026/1/5, 2026年1月5日."""
+    told = _DAY.fullmatch(text)
     try:
-        return date.fromisoformat(text.replace("/", "-"))
+        return date(*map(int, told.groups())) if told else date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"“{text}”不是日期，应写成 2026-11-21") from None
 
 
-def _time(_field: Field, text: str) -> datetime:
+def _time(field: Field, text: str) -> datetime:
+    told = _MOMENT.fullmatch(text)
     try:
-        value = datetime.fromisoformat(text)
+        if told is None:
+            value = datetime.fromisoformat(text)
+        else:
+            hour, minute, second = (int(part or 0) for part in told.groups()[1:])
+            value = datetime.combine(_day(field, told[1]), time(hour, minute, second))
     except ValueError:
         raise ValueError(f"“{text}”不是时间，应写成 2026-11-21 08:00") from None
     return (value if value.tzinfo else value.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
 
 _READERS: Mapping[str, Callable[[Field, str], Any]] = {
-    "text": _text, "note": _text, "secret": _text, "whole": _whole, "number": _number,
-    "choice": _choice, "day": _day, "time": _time,
+    "text": _text, "note": _note, "secret": _note, "whole": _whole, "number": _number,
+    "choice": _choice, "day": _day, "time": _time, "yes": _yes,
     "ip": lambda _field, text: ip(text), "mac": lambda _field, text: mac(text),
 }  # fmt: skip
-
-
-def _reference(session: Session, field: Field, text: str) -> str:
-    """A row by id, natural key or (for whoever types it) its displayed name."""
-    target = register_named(field.entry.refers)
-    columns = inspect(target).columns
-    named = {target.names[0], "name"} & set(columns.keys())
-    alive = select(target.id).where(target.retired_at.is_(None))
-    exact = session.scalars(alive.where(or_(target.id == text))).first()
-    if exact:
-        return exact
-    found = session.scalars(alive.where(or_(*(columns[name] == text for name in named)))).all()
-    if len(found) > 1:
-        raise ValueError(f"有 {len(found)} 个{target.title}叫“{text}”，请改用唯一的名称或代码")
-    if not found:
-        raise ValueError(f"找不到{target.title}“{text}”（或不在您的权限范围内）")
-    return found[0]

@@ -1,9 +1,12 @@
 """Column types that keep one canonical form: aware UTC time, MAC, IP, sealed secrets."""
 
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, String, Text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from inventory.secret import Sealed
@@ -64,3 +67,29 @@ class Secret(TypeDecorator[Sealed]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Sealed | None:
         return None if value is None else Sealed(value)
+
+
+class ip_order(FunctionElement[str]):  # noqa: N801  (named as it is written in a statement)
+    """Sorts addresses by value: 10.1.1.2 before 10.1.1.10."""
+
+    inherit_cache = True
+    name = "ip_order"
+
+
+@compiles(ip_order, "postgresql")
+def _as_inet(element: ip_order, compiler: Any, **options: Any) -> str:
+    return f"CAST(NULLIF({compiler.process(element.clauses, **options)}, '') AS inet)"
+
+
+@compiles(ip_order)
+def _as_function(element: ip_order, compiler: Any, **options: Any) -> str:
+    """SQLite has no address type; `inventory.db` gives it this function."""
+    return f"ip_order({compiler.process(element.clauses, **options)})"
+
+
+def ip_key(address: str | None) -> bytes | None:
+    """Bytes that sort as the address does: IPv4 first, then IPv6, as PostgreSQL has it."""
+    if not address:
+        return None
+    known = ip_address(address)
+    return bytes([known.version]) + known.packed

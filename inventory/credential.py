@@ -23,6 +23,7 @@ class Credential(CentreRegister):
     slug: ClassVar[str] = "credentials"
     title: ClassVar[str] = "设备凭据"
     names: ClassVar[tuple[str, ...]] = ("name", "centre_id")
+    edit_act: ClassVar[str] = "administer"
 
     name: Mapped[str] = entry(
         "名称", required=True, listed=True, searched=True, longest=60,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, ForeignKey, MetaData, String, create_
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
 from inventory.act import EVERYTHING, Act, Scope
+from inventory.columns import ip_key
 from inventory.keys import new_key
 
 _NAMES = {
@@ -122,6 +123,7 @@ def _sqlite_connect(raw: Any, _record: Any) -> None:
         "busy_timeout=10000",
     ):
         raw.execute(f"PRAGMA {pragma}")
+    raw.create_function("ip_order", 1, ip_key, deterministic=True)
 
 
 def _sqlite_begin(connection: Connection) -> None:

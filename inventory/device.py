@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sqlalchemy import Index, select, text
+from sqlalchemy import Index, inspect, text
 from sqlalchemy.orm import Mapped, Session
 
 from inventory.credential import Credential
 from inventory.home import is_demo
-from inventory.register import CentreRegister, FieldError, entry
+from inventory.register import CentreRegister, FieldError, RowAct, entry
 from inventory.state import DeviceState
 
 KINDS = {
@@ -16,6 +16,14 @@ KINDS = {
     "pbx": "程控交换机", "wireless": "无线", "storage": "存储", "other": "其他",
 }  # fmt: skip
 HOURS = {"always": "24 小时", "office": "工作时间"}
+
+
+def _watch(device: "Device") -> None:
+    device.paused = False
+
+
+def _pause(device: "Device") -> None:
+    device.paused = True
 
 
 class Device(CentreRegister):
@@ -31,6 +39,11 @@ class Device(CentreRegister):
     articles: ClassVar[tuple[int, ...]] = (24, 27, 97)
     names: ClassVar[tuple[str, ...]] = ("name", "centre_id")
     observed = DeviceState
+    page: ClassVar[str] = "devices.show"
+    acts: ClassVar[tuple[RowAct, ...]] = (
+        RowAct("pause", "暂停监测", _pause),
+        RowAct("watch", "恢复监测", _watch),
+    )
 
     name: Mapped[str] = entry("名称", required=True, listed=True, searched=True, longest=80)
     address: Mapped[str] = entry("管理地址", "ip", required=True, listed=True, searched=True)
@@ -48,7 +61,9 @@ class Device(CentreRegister):
         help="路由器、交换机 24 小时开机（第 97 条）",
     )  # fmt: skip
     location: Mapped[str | None] = entry("位置", searched=True, longest=80)
-    snmp_id: Mapped[str | None] = entry("SNMP 凭据", "ref", refers="Credential", group="SNMP")
+    snmp_id: Mapped[str | None] = entry(
+        "SNMP 凭据", "ref", refers="Credential", among={"kind": "v2c,v3"}, group="SNMP"
+    )
     snmp_port: Mapped[int] = entry(
         "SNMP 端口", "whole", low=1, high=65535, default=161, group="SNMP"
     )
@@ -60,7 +75,9 @@ class Device(CentreRegister):
         "每包行数", "whole", low=1, high=60, default=20, group="SNMP",
         help="老设备取不全表时调小；1 表示逐行读取（GETNEXT）",
     )  # fmt: skip
-    ssh_id: Mapped[str | None] = entry("SSH 凭据", "ref", refers="Credential", group="SSH")
+    ssh_id: Mapped[str | None] = entry(
+        "SSH 凭据", "ref", refers="Credential", among={"kind": "ssh"}, group="SSH"
+    )
     ssh_port: Mapped[int] = entry("SSH 端口", "whole", low=1, high=65535, default=22, group="SSH")
     telnet: Mapped[bool] = entry(
         "改用 Telnet",
@@ -92,30 +109,15 @@ class Device(CentreRegister):
         return tuple(text for name, text in named.items() if getattr(self, name))
 
     def check(self, session: Session) -> Iterator[FieldError]:
-        yield from self._check_parent(session)
         yield from self._check_credentials(session)
-        twin = select(Device.name).where(
-            Device.centre_id == self.centre_id, Device.name == self.name,
-            Device.id != self.id, Device.retired_at.is_(None),
-        )  # fmt: skip
-        if self.retired_at is None and session.scalar(twin.limit(1)):
-            yield self.wrong("name", f"本单位已有设备叫“{self.name}”")
         if self.simulated and not is_demo(session):
             yield self.wrong("simulated", "模拟设备只能存在于演示县，不能进入真实中心的数据")
-
-    def _check_parent(self, session: Session) -> Iterator[FieldError]:
-        above, seen = self.parent_id, {self.id}
-        while above:
-            if above in seen:
-                yield self.wrong("parent_id", "上级设备绕成了一圈")
-                return
-            seen.add(above)
-            parent = session.get(Device, above)
-            above = parent.parent_id if parent else None
 
     def _check_credentials(self, session: Session) -> Iterator[FieldError]:
         for name, kinds in (("snmp_id", ("v2c", "v3")), ("ssh_id", ("ssh",))):
             key = getattr(self, name)
-            found = session.get(Credential, key) if key else None
-            if key and (found is None or found.kind not in kinds):
+            if not key or not inspect(self).attrs[name].history.has_changes():
+                continue  # a city's credential stays, though the county cannot see it
+            found = session.get(Credential, key)
+            if found is None or found.kind not in kinds:
                 yield self.wrong(name, "所选凭据不是这个用途的，或不在您的权限范围内")

@@ -1,7 +1,5 @@
 """Founding a home: the Henan tree, whose centre it is, and the first administrator."""
 
-import secrets
-import string
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -15,11 +13,11 @@ from inventory.act import EVERYTHING, system
 from inventory.centre import Centre
 from inventory.db import Database
 from inventory.home import HomeFact, home_fact
+from inventory.password import first_password
 from inventory.person import Grant, Person
 from inventory.register import FieldError, Rejected
 
 _SEED = Path(__file__).parent / "seed" / "henan.yaml"
-_SYMBOLS = "#%+-=@"
 
 
 def founded(database: Database) -> str:
@@ -90,15 +88,6 @@ def add_person(  # noqa: PLR0913  (a person is these six facts)
     person.set_password(password, must_change=must_change)
     session.add(person)
     session.add(Grant(centre_id=centre.id, person_id=person.id, role=role))
-
-
-def first_password() -> str:
-    """14 random characters that satisfy Article 118 and can be read off a screen."""
-    alphabet = "".join(set(string.ascii_letters + string.digits) - set("Il1O0o"))
-    letters = [secrets.choice(alphabet) for _ in range(10)]
-    letters += [secrets.choice(group) for group in ("abcdefgh", "ABCDEFGH", "23456789", _SYMBOLS)]
-    secrets.SystemRandom().shuffle(letters)
-    return "".join(letters)
 
 
 def _unit(wording: str, code: str, name: str, tier: str, parent: str) -> dict[str, Any]:

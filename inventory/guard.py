@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy import Select, TextClause, event, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 
-from inventory import audit
+from inventory import audit, relations
 from inventory.act import Act, Scope
 from inventory.audit import AuditRow
 from inventory.centre import Centre
 from inventory.db import Observed, Recorded, RecordSession, Scoped
+from inventory.register import Register
 
 
 class Refused(Exception):
@@ -44,7 +45,6 @@ def _apply_scope(state: ORMExecuteState, scope: Scope) -> None:
     if "/" in scope.paths:
         return
     visible = centres_within(scope)
-    inside = Centre.id.in_(visible)
     state.statement = state.statement.options(
         with_loader_criteria(
             Scoped,
@@ -52,7 +52,12 @@ def _apply_scope(state: ORMExecuteState, scope: Scope) -> None:
             include_aliases=True,
             propagate_to_loaders=False,
         ),
-        with_loader_criteria(Centre, inside, include_aliases=True, propagate_to_loaders=False),
+        with_loader_criteria(
+            Centre,
+            lambda cls: cls.id.in_(visible),
+            include_aliases=True,
+            propagate_to_loaders=False,
+        ),
     )
 
 
@@ -96,6 +101,8 @@ def _record(session: Session, row: Recorded, change: str) -> None:
     prepare = getattr(row, "prepare", None)
     if prepare is not None and change != "delete":
         prepare(session)
+    if isinstance(row, Register) and change != "delete":
+        relations.check(session, row)
     if isinstance(row, Centre):  # where it hangs now: a new or moved unit gets its path above
         _check_scope(session, row, act.scope)
     audit.append(session, act, row, change)

@@ -1,24 +1,27 @@
 """One list for every register: search, filter, sort, page. The URL says it all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, inspect, nulls_last, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, func, inspect, nulls_last, select
+from sqlalchemy.orm import Session, aliased
 
 from inventory.centre import Centre
+from inventory.columns import ip_order
 from inventory.db import Base
-from inventory.register import Field, Register, fields
+from inventory.register import Field, Register, fields, register_named
 from inventory.text import fold
 
 PAGE = 50
+NOTHING = "-"  # the filter for "left empty"
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a person wants listed. `filters` maps a field name to the stored value wanted;
-    `sort` is a field name, with "-" in front for descending; `within` keeps a centre's subtree."""
+    """What a person wants listed. `filters` maps a field name to the stored value wanted: several
+    with commas, "yes" or "no", "-" for empty; a centre stands for its subtree. `sort` is a field
+    name, with "-" in front for descending; `within` keeps a centre's subtree."""
 
     search: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -46,40 +49,46 @@ def listed_fields(cls: type[Register]) -> tuple[tuple[type[Base], Field], ...]:
 
 def page_of(session: Session, cls: type[Register], ask: Ask) -> Page:
     """The page asked for (clamped to what exists), at most 50 rows."""
-    total = session.scalar(select(func.count()).select_from(matching(cls, ask).subquery())) or 0
+    total = count(session, cls, ask)
     pages = max(1, -(-total // PAGE))
     page = min(max(1, ask.page), pages)
     query = ordered(cls, ask).limit(PAGE).offset((page - 1) * PAGE)
-    rows = tuple((row[0], row[1] if cls.observed else None) for row in session.execute(query))
-    return Page(rows, total, page, pages)
+    return Page(pairs(cls, session.execute(query).all()), total, page, pages)
+
+
+def pairs(cls: type[Register], found: Sequence[Any]) -> tuple[tuple[Register, Any], ...]:
+    """What `ordered` selects, as (register row, its observed row or None)."""
+    return tuple((row[0], row[1] if cls.observed else None) for row in found)
+
+
+def count(session: Session, cls: type[Register], ask: Ask) -> int:
+    """How many rows match."""
+    keys = matching(cls, ask).with_only_columns(cls.id, maintain_column_froms=True)
+    return session.scalar(select(func.count()).select_from(keys.subquery())) or 0
 
 
 def ordered(cls: type[Register], ask: Ask) -> Select[Any]:
     """Every matching row in the order asked for; ties by id, so that pages never overlap."""
-    name = ask.sort.removeprefix("-")
-    column = _column(cls, name) if name else None
-    if column is None:
-        return matching(cls, ask).order_by(_column(cls, cls.order), cls.id)
-    order = column.desc() if ask.sort.startswith("-") else column.asc()
-    return matching(cls, ask).order_by(nulls_last(order), cls.id)
+    order = _order(cls, ask.sort.removeprefix("-"))
+    if order is None:
+        order = _order(cls, cls.order)
+        assert order is not None
+    turned = order.desc() if ask.sort.startswith("-") else order.asc()
+    return matching(cls, ask).order_by(nulls_last(turned), cls.id)
 
 
 def matching(cls: type[Register], ask: Ask) -> Select[Any]:
     query: Select[Any] = select(cls)
     if cls.observed:
         key = inspect(cls.observed).primary_key[0]
-        query = cast(
-            "Select[Any]", select(cls, cls.observed).outerjoin(cls.observed, key == cls.id)
-        )
-    alive: ColumnElement[bool] = (
-        cls.retired_at.is_not(None) if ask.retired else cls.retired_at.is_(None)
-    )
+        query = query.add_columns(cls.observed).outerjoin(cls.observed, key == cls.id)
+    alive = cls.retired_at.is_not(None) if ask.retired else cls.retired_at.is_(None)
     conditions = [alive, *_search(cls, ask.search)]
     for name, value in ask.filters.items():
-        column = _column(cls, name)
-        if column is not None:
-            conditions.append(_equals(column, value))
-    return query.where(and_(*conditions, *_within(cls, ask.within)))
+        conditions += _filter(cls, name, value)
+    if ask.within:
+        conditions.append(_own_centre(cls).in_(_subtree(ask.within)))
+    return query.where(and_(*conditions))
 
 
 def _search(cls: type[Register], text: str) -> list[ColumnElement[bool]]:
@@ -87,24 +96,62 @@ def _search(cls: type[Register], text: str) -> list[ColumnElement[bool]]:
     return [cls.search.contains(word, autoescape=True) for word in fold(text).split()]
 
 
-def _equals(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
-    if value == "":
-        return column.is_(None)
-    if column.type.python_type is bool:
-        return column.is_(value == "True")
-    return or_(*(column == one for one in value.split(",")))
-
-
-def _within(cls: type[Register], path: str) -> list[ColumnElement[bool]]:
-    if not path:
+def _filter(cls: type[Register], name: str, value: str) -> list[ColumnElement[bool]]:
+    found = _find(cls, name)
+    if found is None:
         return []
-    inside = select(Centre.id).where(Centre.path.startswith(path, autoescape=True))
-    key = cls.id if cls is Centre else inspect(cls).columns["centre_id"]
-    return [key.in_(inside)]
+    told, column = found
+    if value == NOTHING:
+        return [column.is_(None)]
+    if told.kind == "yes":
+        return [column.is_(value == "yes")]
+    if told.entry.refers == "Centre":
+        return [column.in_(_below(value))]
+    return [column.in_(value.split(","))]
 
 
-def _column(cls: type[Register], name: str) -> ColumnElement[Any] | None:
+def _below(centre_id: str) -> Select[Any]:
+    """Ids of a centre and of every unit below it; what lies outside the scope stays out."""
+    top = aliased(Centre)
+    path = select(top.path).where(top.id == centre_id).scalar_subquery()
+    return select(Centre.id).where(Centre.path.startswith(path))
+
+
+def _subtree(path: str) -> Select[Any]:
+    return select(Centre.id).where(Centre.path.startswith(path, autoescape=True))
+
+
+def _own_centre(cls: type[Register]) -> ColumnElement[Any]:
+    return cls.id if cls is Centre else cls.centre_id  # type: ignore[attr-defined,return-value]
+
+
+def _order(cls: type[Register], name: str) -> ColumnElement[Any] | None:
+    """What to sort by so that the order means something: choices as they are declared (states:
+    worst first), references by what the row is called, addresses by value."""
+    found = _find(cls, name)
+    if found is None:
+        return None
+    told, column = found
+    if told.kind == "choice" and told.choices:
+        ranks = {word: rank for rank, word in enumerate(told.choices)}
+        return case(ranks, value=column, else_=len(ranks))
+    if told.kind == "ref":
+        return _called(told, column)
+    return ip_order(column) if told.kind == "ip" else column
+
+
+def _called(told: Field, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    target = aliased(register_named(told.entry.refers))
+    name = target.name if hasattr(target, "name") else getattr(target, target.names[0])
+    return select(name).where(target.id == column).scalar_subquery()
+
+
+def _find(cls: type[Register], name: str) -> tuple[Field, ColumnElement[Any]] | None:
+    """A labelled column of the register, or of what is observed of its rows; never a secret."""
     for source in (cls, cls.observed):
-        if source is not None and name in inspect(source).column_attrs:
-            return getattr(source, name)  # type: ignore[no-any-return]
+        for told in fields(source) if source else ():
+            if told.name == name and told.kind != "secret":
+                column = getattr(source, name)
+                unseen = source is cls.observed and told.default is not None
+                return told, func.coalesce(column, told.default) if unseen else column
     return None

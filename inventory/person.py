@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inventory.act import Act, Scope
 from inventory.centre import Centre
 from inventory.columns import UtcDateTime
-from inventory.register import CentreRegister, FieldError, entry
+from inventory.password import first_password
+from inventory.register import CentreRegister, FieldError, RowAct, entry
 
 ROLES = {
     "network_admin": "网络管理员",
@@ -37,6 +38,10 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 _HASHER = PasswordHasher()  # Argon2id with the library's RFC 9106 low-memory profile
 
 
+def _renew(person: "Person") -> str:
+    return person.welcome()
+
+
 class Person(CentreRegister):
     """Somebody who logs in. The password is kept as an Argon2id hash only."""
 
@@ -44,6 +49,8 @@ class Person(CentreRegister):
     slug: ClassVar[str] = "people"
     title: ClassVar[str] = "人员"
     names: ClassVar[tuple[str, ...]] = ("login",)
+    edit_act: ClassVar[str] = "administer"
+    acts: ClassVar[tuple[RowAct, ...]] = (RowAct("password", "重设口令", _renew),)
 
     login: Mapped[str] = entry("登录名", required=True, listed=True, searched=True, longest=40)
     name: Mapped[str] = entry("姓名", required=True, listed=True, searched=True, longest=40)
@@ -64,6 +71,24 @@ class Person(CentreRegister):
         taken = select(func.count()).where(Person.login == self.login, Person.id != self.id)
         if session.scalar(taken):
             yield self.wrong("login", f"登录名 {self.login} 已有人使用")
+        if self._above(session):
+            yield self.wrong("login", "此人另有您权限范围以外的授权，须由上级管理员修改")
+
+    def _above(self, session: Session) -> bool:
+        """Whoever sets a person's password could act as that person: not beyond one's own reach."""
+        act: Act | None = session.info.get("act")
+        if act is None or act.actor == self.id:
+            return False
+        grant, centre = Grant.__table__, Centre.__table__  # bare tables: beyond the scope, too
+        reach = select(centre.c.path).join(grant, grant.c.centre_id == centre.c.id)
+        living = reach.where(grant.c.person_id == self.id, grant.c.retired_at.is_(None))
+        return not all(act.scope.covers(path) for path in session.scalars(living))
+
+    def welcome(self) -> str:
+        """A first password, to be changed at the first login."""
+        password = first_password()
+        self.set_password(password, must_change=True)
+        return f"{self.name}（{self.login}）的口令：{password}"
 
     def set_password(self, password: str, *, must_change: bool = False) -> None:
         self.password_hash = _HASHER.hash(password)
@@ -85,6 +110,7 @@ class Grant(CentreRegister):
     title: ClassVar[str] = "授权"
     names: ClassVar[tuple[str, ...]] = ("person_id", "role", "centre_id")
     order: ClassVar[str] = "role"
+    edit_act: ClassVar[str] = "administer"
 
     person_id: Mapped[str] = entry("人员", "ref", refers="Person", required=True, listed=True)
     role: Mapped[str] = entry("角色", "choice", choices=ROLES, required=True, listed=True)
@@ -94,6 +120,10 @@ class Grant(CentreRegister):
     @property
     def label(self) -> str:
         return ROLES.get(self.role, self.role)
+
+    def check(self, session: Session) -> Iterator[FieldError]:
+        if self.starts and self.ends and self.ends < self.starts:
+            yield self.wrong("ends", "早于起始日期")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ class SavedFilter(CentreRegister):
     slug: ClassVar[str] = "filters"
     title: ClassVar[str] = "常用筛选"
     names: ClassVar[tuple[str, ...]] = ("name", "register", "person_id")
+    shown: ClassVar[bool] = False
 
     name: Mapped[str] = entry("名称", required=True, listed=True, longest=40)
     register: Mapped[str] = mapped_column(String(40))
