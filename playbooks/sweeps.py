@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,9 +16,10 @@ from inventory.device import Device
 from inventory.interface import Interface
 from inventory.run import JobRun
 from inventory.state import DeviceState
+from netops import icmp
 from netops.errors import AuthRejected
 from netops.ingest import ingest
-from netops.poller import Part, poll
+from netops.poller import PING_WAIT, PINGS, Part, poll
 from netops.reading import Poll, Target
 from netops.targets import Refused, targets
 from playbooks.dispatch import Pool
@@ -52,7 +53,7 @@ def sweep(
     with site.database.view(EVERYTHING) as session:
         todo, refused = targets(session, site.key, only)
         known = _indexes(session, only) if kind == "counters" else {}
-    visit = partial(_visit, kind, known)
+    visit = partial(_visit, kind, known, _pinged(todo))
     polls = [*pool.each(visit, todo), *(_unasked(each, at) for each in refused)]
     counts = ingest(site.database, site.history, polls, slot, in_hours=in_hours)
     return Sweep(kind, at, time.monotonic() - began, counts, tuple(polls))
@@ -88,12 +89,27 @@ def identity_due(site: Site, now: datetime) -> list[str]:
         return list(session.scalars(query))
 
 
-def _visit(kind: str, known: Mapping[str, tuple[str, ...]], target: Target) -> Poll:
+def _pinged(todo: Sequence[Target]) -> Mapping[str, bool]:
+    """Who of those judged by ping alone answers: all are asked together, which costs one wait."""
+    asked = {target.address for target in todo if target.snmp is None and target.ping}
+    if not asked or not icmp.available():
+        return {}
+    answers = icmp.ping(sorted(asked), timeout=PING_WAIT, tries=PINGS)
+    return {address: ms is not None for address, ms in answers.items()}
+
+
+def _visit(
+    kind: str,
+    known: Mapping[str, tuple[str, ...]],
+    pinged: Mapping[str, bool],
+    target: Target,
+) -> Poll:
     """Ports whose names are not known yet are left alone: their counters would belong to nobody."""
     indexes = known.get(target.device)
     if kind == "counters" and not indexes:
         kind = "gauges"
-    return poll(target, PARTS[kind], indexes=indexes)
+    heard = pinged.get(target.address) if target.snmp is None else None
+    return poll(target, PARTS[kind], indexes=indexes, pinged=heard)
 
 
 def _unasked(refused: Refused, at: datetime) -> Poll:

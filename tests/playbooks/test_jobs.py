@@ -30,7 +30,7 @@ def ask(county: County, kind: str, subject: str = "", **params: Any) -> str:
                 params=params,
                 centre_id=county.site.centre_id,
                 requested_at=datetime.now(UTC),
-            )  # fmt: skip
+            )
         )
     return key
 

@@ -30,7 +30,7 @@ def ports(county: County) -> dict[str, InterfaceLatest]:
         InterfaceLatest, InterfaceLatest.interface_id == Interface.id
     )
     with county.site.database.view(EVERYTHING) as session:
-        return dict(session.execute(query).tuples().all())
+        return {row[0]: row[1] for row in session.execute(query)}
 
 
 def test_from_a_real_agent_to_rows(county: County) -> None:
