@@ -2,6 +2,7 @@
 
 import logging
 import signal
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -40,6 +41,7 @@ def web(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("waitress").setLevel(logging.WARNING)
     with opened(settings) as database:
+        settings = replace(settings, demo=founded(database) == "demo")
         app = create_app(settings, database)
         serve(app, host=settings.host, port=settings.port, threads=_THREADS, ident="netops")
 
@@ -58,7 +60,7 @@ def worker(settings: Settings) -> None:
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             pool.stopping.set()
-            schedule.shutdown(wait=False)
+            schedule.shutdown()  # what runs may finish: the pool drops what has not begun
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
