@@ -79,6 +79,10 @@ class Device(CentreRegister):
         "SSH 凭据", "ref", refers="Credential", among={"kind": "ssh"}, group="SSH"
     )
     ssh_port: Mapped[int] = entry("SSH 端口", "whole", low=1, high=65535, default=22, group="SSH")
+    v2c: Mapped[bool] = entry(
+        "允许 SNMP v2c", "yes", default=False, group="老设备（不安全）",
+        help="团体名和数据明文传输；设备支持 v3 就不要打开",
+    )  # fmt: skip
     telnet: Mapped[bool] = entry(
         "改用 Telnet",
         "yes",
@@ -105,7 +109,7 @@ class Device(CentreRegister):
     @property
     def unsafe(self) -> tuple[str, ...]:
         """Why this device is shown with a warning: opt-ins that a network should grow out of."""
-        named = {"telnet": "Telnet 明文登录", "weak": "旧 SSH 算法"}
+        named = {"v2c": "SNMP v2c 明文", "telnet": "Telnet 明文登录", "weak": "旧 SSH 算法"}
         return tuple(text for name, text in named.items() if getattr(self, name))
 
     def check(self, session: Session) -> Iterator[FieldError]:
@@ -121,3 +125,5 @@ class Device(CentreRegister):
             found = session.get(Credential, key)
             if found is None or found.kind not in kinds:
                 yield self.wrong(name, "所选凭据不是这个用途的，或不在您的权限范围内")
+            elif found.kind == "v2c" and not self.v2c:
+                yield self.wrong("v2c", "所选凭据是 v2c，明文传输：请改用 v3，老设备则填“是”")

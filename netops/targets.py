@@ -31,11 +31,20 @@ def targets(
     found: list[Target] = []
     refused: list[Refused] = []
     for device in session.scalars(query):
+        if _plain(device, ways):
+            refused.append(Refused(device.id, "凭据是 SNMP v2c，而本设备没有允许 v2c 明文传输"))
+            continue
         try:
             found.append(target_of(device, ways, key))
         except SecretError as error:
             refused.append(Refused(device.id, str(error)))
     return found, refused
+
+
+def _plain(device: Device, ways: dict[str, Credential]) -> bool:
+    """v2c without the opt-in, say because the credential was changed after it was chosen."""
+    way = ways.get(device.snmp_id or "")
+    return way is not None and way.kind == "v2c" and not device.v2c
 
 
 def target_of(device: Device, ways: dict[str, Credential], key: Key) -> Target:

@@ -152,6 +152,7 @@ def _row(device: Device, county: Plan, ports: tuple[int, int | None]) -> dict[st
         "timeout": 5.0,  # the whole county is answered by two processes on the console's cores
         "ssh_id": county.credential("ssh")["name"] if ssh_port else None,
         "ssh_port": ssh_port or 22,
+        "v2c": county.credential(device.snmp)["kind"] == "v2c",
         "telnet": device.telnet,
         "weak": device.weak,
         "ping": False,

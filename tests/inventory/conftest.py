@@ -35,7 +35,11 @@ def tree(database: Database) -> Tree:
         lankao = Centre(code="410225", name="兰考县", tier="county", parent_id=kaifeng.id)
         session.add_all([kaifeng, luoyang, lankao])
         session.flush()
-        core = Device(centre_id=lankao.id, name="兰考核心", address="10.41.2.1", kind="switch")
-        far = Device(centre_id=luoyang.id, name="洛阳核心", address="10.41.3.1", kind="switch")
+        core = Device(
+            centre_id=lankao.id, name="兰考核心", address="10.41.2.1", kind="switch", v2c=True
+        )
+        far = Device(
+            centre_id=luoyang.id, name="洛阳核心", address="10.41.3.1", kind="switch", v2c=True
+        )
         session.add_all([core, far])
     return Tree(province, kaifeng, lankao, luoyang, core, far)

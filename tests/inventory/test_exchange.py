@@ -153,12 +153,12 @@ def crowded(database: Database, tree: Tree) -> Tree:
         keys = {c.centre_id: c.id for c in session.scalars(select(Credential))}
         twin = Device(
             centre_id=tree.luoyang.id, name="兰考核心", address="2001:db8::1", kind="router",
-            parent_id=tree.core.id, snmp_id=keys[tree.kaifeng.id], timeout=0.30000000000000004,
+            parent_id=tree.core.id, snmp_id=keys[tree.kaifeng.id], timeout=0.30000000000000004, v2c=True,
         )  # fmt: skip
         odd = Device(
             centre_id=tree.lankao.id, name="=1+1", address="10.41.2.9", kind="other",
             parent_id=twin.id, note="第一行\n=2+2, \"引号\"; 'x", ping=False, retries=0,
-            snmp_id=keys[tree.luoyang.id], location="010",
+            snmp_id=keys[tree.luoyang.id], location="010", v2c=True,
         )  # fmt: skip
         gone = Device(centre_id=tree.lankao.id, name="旧", address="10.41.2.8", kind="other")
         session.add_all([twin, odd, gone])
@@ -189,11 +189,11 @@ def test_an_export_makes_the_same_devices_again(
 
 
 def test_a_name_that_two_centres_use(database: Database, crowded: Tree) -> None:
-    columns = (*DEVICE, "SNMP 凭据")
+    columns = (*DEVICE, "SNMP 凭据", "允许 SNMP v2c")
     rows = [
-        ("洛阳核心", "410300", "10.41.3.1", "交换机", "只读@410300"),
-        ("新", "410225", "10.1.1.1", "交换机", "只读"),
-        ("省", "410000", "10.1.1.2", "交换机", "只读"),
+        ("洛阳核心", "410300", "10.41.3.1", "交换机", "只读@410300", "是"),
+        ("新", "410225", "10.1.1.1", "交换机", "只读", "是"),
+        ("省", "410000", "10.1.1.2", "交换机", "只读", "是"),
     ]
     found = plan(database, sheet(columns, *rows))
     assert told(found.errors) == [

@@ -134,3 +134,19 @@ def test_a_grant_does_not_end_before_it_begins(database: Database, tree: Tree) -
         database.transaction(system("授权")) as session,
     ):
         session.add(Grant(centre_id=tree.lankao.id, person_id=who.id, role="leader", **days))
+
+
+def test_v2c_is_an_opt_in_of_each_device(database: Database, tree: Tree, login: Credential) -> None:
+    with (
+        pytest.raises(Rejected, match="允许 SNMP v2c"),
+        database.transaction(system("登记")) as session,
+    ):
+        session.add(
+            Device(
+                centre_id=tree.lankao.id,
+                name="新",
+                address="10.1.1.1",
+                kind="switch",
+                snmp_id=login.id,
+            )
+        )

@@ -112,3 +112,16 @@ def test_an_unknown_profile_is_told_and_the_sweep_goes_on(county: County) -> Non
     assert state(county, county.real).state == "up"
     why = state(county, county.silent)
     assert "nobody_knows" in why.why + why.detail
+
+
+def test_v2c_that_was_not_allowed_is_not_spoken(county: County) -> None:
+    with county.site.database.transaction(system("换成 v2c")) as session:
+        way = session.scalars(select(Credential)).one()
+        way.kind, way.community = "v2c", county.site.key.seal("county-ro")
+    sweep(county.site, county.pool, "status", 1)
+    assert state(county, county.real).state == "unknown"
+    assert "v2c" in state(county, county.real).why
+    with county.site.database.transaction(system("允许")) as session:
+        session.get_one(Device, county.real).v2c = True
+    sweep(county.site, county.pool, "status", 2)
+    assert state(county, county.real).state == "up"

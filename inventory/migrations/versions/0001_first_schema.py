@@ -179,6 +179,7 @@ def upgrade() -> None:
         sa.Column("max_repetitions", sa.Integer(), nullable=False),
         sa.Column("ssh_id", sa.String(length=26), nullable=True),
         sa.Column("ssh_port", sa.Integer(), nullable=False),
+        sa.Column("v2c", sa.Boolean(), nullable=False),
         sa.Column("telnet", sa.Boolean(), nullable=False),
         sa.Column("weak", sa.Boolean(), nullable=False),
         sa.Column("ping", sa.Boolean(), nullable=False),
