@@ -1,11 +1,14 @@
 """Gauges of many devices at once: latest values, samples, and the headline figures of a list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from inventory.state import Gauge
+from netops import fit
 from netops.batches import batches
 from netops.cycle import Cycle, Seen
 from netops.reading import Gauge as Told
@@ -15,6 +18,7 @@ _HEADLINES = ("cpu", "memory", "temperature")  # what a list of devices shows, t
 _KEPT = update(Gauge).where(Gauge.__table__.c.id == bindparam("of"))
 _SAVE = _KEPT.values(value=bindparam("value"), at=bindparam("at"))
 _KNOWN = select(Gauge.device_id, Gauge.metric, Gauge.slot, Gauge.id)
+_ROOM = 80  # of Gauge.slot
 Place = tuple[str, str, str]  # device, metric, slot
 
 
@@ -26,7 +30,16 @@ def record(cycle: Cycle, polls: Sequence[Poll]) -> None:
         rows: list[dict[str, Any]] = []
         for poll in batch:
             rows += _keep(cycle, poll, known)
-        cycle.session.connection().execute(_SAVE, rows)
+        if rows:
+            cycle.session.connection().execute(_SAVE, rows)
+
+
+def _fitting(poll: Poll) -> Iterator[Told]:
+    """Only what is a number, under a name that fits its column."""
+    return (
+        replace(told, slot=fit.text(told.slot, _ROOM)) for told in poll.gauges
+        if isfinite(told.value)
+    )  # fmt: skip
 
 
 def _known(cycle: Cycle, devices: list[str]) -> dict[Place, int]:
@@ -38,7 +51,7 @@ def _add_new(cycle: Cycle, polls: Sequence[Poll], known: dict[Place, int]) -> No
     fresh: dict[Place, Gauge] = {}
     for poll in polls:
         seen = cycle.seen[poll.target.device]
-        for told in poll.gauges:
+        for told in _fitting(poll):
             place = (seen.device.id, told.metric, told.slot)
             if place not in known:
                 fresh[place] = _row(seen, told, poll)
@@ -57,7 +70,7 @@ def _row(seen: Seen, told: Told, poll: Poll) -> Gauge:
 def _keep(cycle: Cycle, poll: Poll, known: dict[Place, int]) -> list[dict[str, Any]]:
     seen, rows = cycle.seen[poll.target.device], []
     worst: dict[str, float] = {}
-    for told in poll.gauges:
+    for told in _fitting(poll):
         number = known[seen.device.id, told.metric, told.slot]
         rows.append({"of": number, "value": told.value, "at": poll.at})
         cycle.gauges.append((cycle.slot, number, told.value))

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import select
 
 from inventory.interface import Interface
+from netops import fit
 from netops.cycle import Cycle, Seen
 from netops.reading import Poll, Port
 
 _LONGEST = 255  # of a DisplayString (RFC 2579), and of our columns
+_MAC = 17
 
 
 def recognise(cycle: Cycle, seen: Seen, poll: Poll) -> None:
@@ -22,7 +24,7 @@ def recognise(cycle: Cycle, seen: Seen, poll: Poll) -> None:
     ifPhysAddress only break ties. What stays ambiguous becomes a new interface and an event,
     never a guess: samples of two ports must not be mixed.
     """
-    ports = [replace(port, name=port.name[:_LONGEST]) for port in poll.ports or ()]
+    ports = [_fitting(port) for port in poll.ports or ()]
     query = select(Interface).where(Interface.device_id == seen.device.id)
     known = list(cycle.session.scalars(query))
     by_name, told = _group(known), _group(ports)
@@ -40,10 +42,18 @@ def recognise(cycle: Cycle, seen: Seen, poll: Poll) -> None:
             interface.gone_at = poll.at
 
 
+def _fitting(port: Port) -> Port:
+    return replace(
+        port, name=fit.text(port.name, _LONGEST), descr=fit.text(port.descr, _LONGEST),
+        alias=fit.text(port.alias, _LONGEST), mac=fit.text(port.mac, _MAC),
+        type=fit.whole(port.type), speed=fit.whole(port.speed),
+    )  # fmt: skip
+
+
 def _candidates(found: list[Interface], port: Port, *, alone: bool) -> list[Interface]:
     if len(found) <= 1 and alone:
         return found
-    return [i for i in found if (i.alias, i.mac) == (port.alias[:_LONGEST], port.mac)]
+    return [i for i in found if (i.alias, i.mac) == (port.alias, port.mac)]
 
 
 def _group(items: Iterable[Any]) -> dict[str, list[Any]]:
@@ -68,7 +78,7 @@ def _new(cycle: Cycle, seen: Seen, port: Port) -> Interface:
 
 
 def _describe(interface: Interface, port: Port, at: datetime) -> None:
-    interface.if_index, interface.descr = port.index, port.descr[:_LONGEST]
-    interface.alias, interface.mac = port.alias[:_LONGEST], port.mac
+    interface.if_index, interface.descr = port.index, port.descr
+    interface.alias, interface.mac = port.alias, port.mac
     interface.type, interface.speed = port.type, port.speed
     interface.seen_at, interface.gone_at = at, None

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from inventory.device import Device
 from inventory.state import STATES, DeviceState
+from netops import fit
 from netops.batches import batches
 from netops.cycle import Cycle, Known, Seen
 from netops.judge import Verdict
 from netops.reading import Identity, Poll
 
 _BOOT_SLACK = 30.0  # seconds by which a boot time may wander between two readings
+_LONGEST_UP = 2**31  # seconds that snmpEngineTime can tell (RFC 3411)
 _TABLE = DeviceState.__table__
 _KEPT = tuple(f.name for f in fields(Seen) if f.name != "device")
 _SAVE = (
@@ -60,13 +62,14 @@ def save(cycle: Cycle, devices: Iterable[str]) -> None:
 
 def settle(cycle: Cycle, seen: Seen, poll: Poll, verdict: Verdict) -> None:
     """Write a verdict into the state; a change is an event."""
+    why = fit.text(verdict.why)
     if verdict.state != seen.state:
         held = f"，此前{STATES[seen.state]}自 {seen.since.isoformat()}" if seen.since else ""
-        text = f"{seen.device.name} {STATES[verdict.state]}：{verdict.why or '恢复应答'}"
+        text = f"{seen.device.name} {STATES[verdict.state]}：{why or '恢复应答'}"
         cycle.event(seen, "state", poll.at, text, before=seen.state, after=verdict.state, held=held)
         seen.state, seen.since = verdict.state, poll.at
     seen.since = seen.since or poll.at
-    seen.why, seen.detail, seen.misses = verdict.why, verdict.detail, verdict.misses
+    seen.why, seen.detail, seen.misses = why, fit.text(verdict.detail), verdict.misses
     seen.last_poll_at, seen.ms, seen.answered = poll.at, poll.ms, " ".join(poll.answered)
     if poll.error is None:
         seen.last_ok_at = poll.at
@@ -74,7 +77,7 @@ def settle(cycle: Cycle, seen: Seen, poll: Poll, verdict: Verdict) -> None:
 
 def note_boot(cycle: Cycle, seen: Seen, poll: Poll) -> bool:
     """Note when the device started; True when it restarted since the poll before."""
-    if poll.uptime is None:
+    if poll.uptime is None or not 0 <= poll.uptime < _LONGEST_UP:
         return False
     booted, before = poll.at - timedelta(seconds=poll.uptime), seen.booted_at
     restarted = before is not None and (booted - before).total_seconds() > _BOOT_SLACK
@@ -89,7 +92,7 @@ def note_boot(cycle: Cycle, seen: Seen, poll: Poll) -> bool:
 
 def describe(cycle: Cycle, seen: Seen, told: Identity, poll: Poll) -> None:
     """Keep who the device says it is, cut to what the columns hold."""
-    facts = {name: getattr(told, name)[: _ROOM[name]] for name in _FACTS}
+    facts = {name: fit.text(getattr(told, name), _ROOM[name]) for name in _FACTS}
     statement = update(DeviceState).where(DeviceState.device_id == seen.device.id)
     cycle.session.execute(statement.values(facts))
     seen.identity_at = poll.at
