@@ -153,7 +153,8 @@ def crowded(database: Database, tree: Tree) -> Tree:
         keys = {c.centre_id: c.id for c in session.scalars(select(Credential))}
         twin = Device(
             centre_id=tree.luoyang.id, name="兰考核心", address="2001:db8::1", kind="router",
-            parent_id=tree.core.id, snmp_id=keys[tree.kaifeng.id], timeout=0.30000000000000004, v2c=True,
+            parent_id=tree.core.id, snmp_id=keys[tree.kaifeng.id], v2c=True,
+            timeout=0.30000000000000004,
         )  # fmt: skip
         odd = Device(
             centre_id=tree.lankao.id, name="=1+1", address="10.41.2.9", kind="other",
