@@ -86,11 +86,23 @@ def append(session: Session, act: Act, row: Recorded, change: str) -> None:
     session.info["chain"] = (audit.seq, audit.row_hash)
 
 
-def verify(session: Session) -> int | None:
-    """The first `seq` at which the chain is broken, or None when it holds from end to end."""
-    expected = (1, _BEFORE_FIRST)
-    query = select(AuditRow).order_by(AuditRow.seq).execution_options(yield_per=1000)
-    with closing(session.scalars(query)) as rows:
+def head(session: Session) -> tuple[int, str]:
+    """Sequence (which is also the number of rows) and hash of the newest row of the one chain,
+    whatever the session's scope."""
+    newest = select(AuditRow.seq, AuditRow.row_hash).order_by(AuditRow.seq.desc()).limit(1)
+    found = session.connection().execute(newest).first()
+    return (found.seq, found.row_hash) if found else (0, _BEFORE_FIRST)
+
+
+def verify(session: Session, after: int = 0) -> int | None:
+    """The first `seq` at which the chain is broken, or None when it holds from `after` to the end.
+
+    The row `after` itself is taken at its word: it is where an earlier look left off.
+    """
+    before = session.scalar(select(AuditRow.row_hash).where(AuditRow.seq == after))
+    expected = (after + 1, before if after else _BEFORE_FIRST)
+    query = select(AuditRow).where(AuditRow.seq > after).order_by(AuditRow.seq)
+    with closing(session.scalars(query.execution_options(yield_per=1000))) as rows:
         for row in rows:
             if (row.seq, row.prev_hash) != expected or row.row_hash != row.digest():
                 return expected[0]
@@ -109,9 +121,7 @@ def _head(session: Session) -> tuple[int, str]:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
-    newest = select(AuditRow.seq, AuditRow.row_hash).order_by(AuditRow.seq.desc()).limit(1)
-    found = connection.execute(newest).first()
-    return (found.seq, found.row_hash) if found else (0, _BEFORE_FIRST)
+    return head(session)
 
 
 def _difference(row: Recorded, change: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,6 +9,8 @@ from inventory.home import home_fact
 from inventory.secret import Key
 from netops.history import History
 
+KEPT_DAYS = 35  # of raw samples
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -26,7 +28,7 @@ class Site:
     status_seconds: int = 60
     counter_seconds: int = 300
     identity_seconds: int = 3600
-    kept_days: int = 35
+    kept_days: int = KEPT_DAYS
 
 
 def open_site(

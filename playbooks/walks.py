@@ -10,14 +10,14 @@ from netops.errors import CommandRejected
 from netops.targets import targets
 from playbooks.jobs import Job
 
-_OID = re.compile(r"\d+(\.\d+){1,60}")
+OID = re.compile(r"\d+(\.\d+){1,60}")
 LIMIT = 5000  # rows shown; enough for any table of a county's device
 
 
 def walk_now(job: Job) -> Mapping[str, Any]:
     """params: oid. The outcome: rows [(oid, type, text)], cut True when there were more."""
     root = str(job.params.get("oid") or "1.3.6.1.2.1.1").strip().lstrip(".")
-    if not _OID.fullmatch(root):
+    if not OID.fullmatch(root):
         raise CommandRejected(f"“{root}”不是 OID，应写成 1.3.6.1.2.1.1 这样的数字")
     with job.site.database.view(EVERYTHING) as session:
         found, refused = targets(session, job.site.key, [job.subject])
