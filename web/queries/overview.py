@@ -31,7 +31,7 @@ def counts(session: Session) -> dict[str, int]:
     """Devices by state; those nobody watches are "paused", whatever they last said."""
     word = case((Device.paused, "paused"), else_=state_now).label("word")
     query = _with_state(select(word, func.count())).where(Device.retired_at.is_(None))
-    return dict(session.execute(query.group_by("word")).tuples().all())
+    return dict(session.execute(query.group_by("word")).all())
 
 
 def causes(session: Session) -> Rows:
