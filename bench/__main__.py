@@ -71,6 +71,7 @@ def main() -> None:
     if everything:
         results = {each: dict(bench.run(ROUNDS)) for each, bench in found.items()}
         if page:
+            page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(table(results, found), encoding="utf-8")
         print(json.dumps(results))
     elif name:

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import inventory.schema  # noqa: F401  (maps every table)
 from bench.measure import Work
-from bench.snmp_peers import WARM_UP, Visits
+from bench.visits import WARM_UP, Visits
 from inventory.act import system
 from inventory.centre import Centre
 from inventory.db import Database, open_database

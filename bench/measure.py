@@ -10,12 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pkgutil import resolve_name
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from statistics import median
-from typing import Any
 
 Work = Callable[[], int]
-Prepare = Callable[[Any], Work]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +33,16 @@ class Cost:
         return self.cpu / self.units
 
 
-def spend(prepare: Prepare, job: object, counter: Callable[[], int] = lambda: 0) -> Cost:
-    """The cost of the work that `prepare(job)` returns, in a fresh process.
+def spend(client: str, job: object, counter: Callable[[], int] = lambda: 0) -> Cost:
+    """The cost of the work that `client` ("package.module:function") prepares, in a fresh process.
 
-    Imports and preparation are not counted: a poller starts once and polls for months. The work
-    returns how many units it did. RuntimeError when it fails; its traceback is on stderr.
+    Only that process imports the client. Imports and preparation are not counted: a poller
+    starts once and polls for months. The work returns how many units it did. RuntimeError when
+    it fails; its traceback is on stderr.
     """
     context = get_context("spawn")
     here, there = context.Pipe()
-    child = context.Process(target=_child, args=(there, prepare, job))
+    child = context.Process(target=_child, args=(there, client, job))
     child.start()
     there.close()
     try:
@@ -52,13 +52,14 @@ def spend(prepare: Prepare, job: object, counter: Callable[[], int] = lambda: 0)
         units, cpu, wall = here.recv()
         return Cost(units, cpu, wall, counter() - before)
     except EOFError:
-        raise RuntimeError(f"{prepare.__name__} failed") from None
+        raise RuntimeError(f"{client} failed") from None
     finally:
         here.close()
         child.join()
 
 
-def _child(pipe: Connection, prepare: Prepare, job: object) -> None:
+def _child(pipe: Connection, client: str, job: object) -> None:
+    prepare: Callable[[object], Work] = resolve_name(client)
     work = prepare(job)
     pipe.send("ready")
     pipe.recv()

@@ -7,24 +7,24 @@ cells. Figures are CPU of the client per device; the fleet's own CPU is not in t
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from bench import console, fleet, measure, snmp_peers
+from bench import console, fleet, measure
 from bench.fleet import COMMUNITY, PORTS, SHA256, Fleet
-from bench.measure import Cost, Prepare
-from bench.snmp_peers import Visits
+from bench.measure import Cost
+from bench.visits import Visits
 from netops.identity import CLOCKS
 from netops.profile import profile_named
 from netops.reading import SnmpAuth
 
 title = "counter poll of a 24-port switch, CPU per device"
 
-# How to prepare each client, and how many times fewer devices it is given: the slow ones would
-# take all day, and their cost per device does not depend on how many there are.
-CLIENTS: Mapping[str, tuple[Prepare, int]] = {
-    "console": (console.poll_and_store, 1),
-    "console, poll only": (console.poll_only, 1),
-    "gufo": (snmp_peers.gufo, 1),
-    "pysnmp": (snmp_peers.pysnmp, 20),
-    "snmpbulkwalk": (snmp_peers.snmpbulkwalk, 50),
+# Where each client is, and how many times fewer devices it is given: the slow ones would take
+# all day, and their cost per device does not depend on how many there are.
+CLIENTS: Mapping[str, tuple[str, int]] = {
+    "console": ("bench.console:poll_and_store", 1),
+    "console, poll only": ("bench.console:poll_only", 1),
+    "gufo": ("bench.peers.gufo:client", 1),
+    "pysnmp": ("bench.peers.pysnmp:client", 20),
+    "snmpbulkwalk": ("bench.peers.snmpbulkwalk:client", 50),
 }
 PEERS = ("pysnmp", "snmpbulkwalk", "gufo")
 WAYS = (COMMUNITY, SHA256)
@@ -53,9 +53,9 @@ def run(rounds: int, devices: int = 400) -> Mapping[str, float]:
 
 def _clients(switches: Fleet, devices: int) -> Iterator[tuple[str, Callable[[], Cost]]]:
     for auth in WAYS:
-        for name, (prepare, fewer) in CLIENTS.items():
+        for name, (client, fewer) in CLIENTS.items():
             visits = _visits(switches, auth, max(2, devices // fewer))
-            yield f"{name} {auth.version}", partial(measure.spend, prepare, visits, switches.pdus)
+            yield f"{name} {auth.version}", partial(measure.spend, client, visits, switches.pdus)
 
 
 def _visits(switches: Fleet, auth: SnmpAuth, devices: int) -> Visits:

@@ -56,22 +56,22 @@ def test_clients_take_turns_in_both_orders() -> None:
 
 
 def test_only_the_work_is_counted() -> None:
-    cost = measure.spend(_busy_then_idle, None)
+    cost = measure.spend(f"{__name__}:busy_then_idle", None)
     assert (cost.units, cost.counted) == (3, 0)
     assert cost.cpu < 0.1
 
 
-def _busy_then_idle(_: object) -> measure.Work:
+def busy_then_idle(_: object) -> measure.Work:
     sum(range(20_000_000))
     return lambda: 3
 
 
 def test_a_failing_client_is_named() -> None:
-    with pytest.raises(RuntimeError, match="_broken failed"):
-        measure.spend(_broken, None)
+    with pytest.raises(RuntimeError, match=":broken failed"):
+        measure.spend(f"{__name__}:broken", None)
 
 
-def _broken(_: object) -> measure.Work:
+def broken(_: object) -> measure.Work:
     raise ValueError
 
 
