@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ForeignKey, MetaData, String, create_engine, event
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ForeignKey,
+    MetaData,
+    String,
+    create_engine,
+    event,
+    func,
+    select,
+)  # fmt: skip
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 
 from inventory.act import EVERYTHING, Act, Scope
@@ -100,6 +110,14 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def in_turn(session: Session, key: int) -> None:
+    """Until this transaction ends, whoever else asks for `key` waits. SQLite has one writer
+    anyway; PostgreSQL lets them overlap, each blind to what the other is about to insert."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def open_database(url: str) -> Database:

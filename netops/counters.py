@@ -35,6 +35,7 @@ _KNOWN = (
     .outerjoin(InterfaceLatest, InterfaceLatest.interface_id == Interface.id)
     .where(Interface.gone_at.is_(None))
 )  # fmt: skip
+_UNTOLD = (None, None, None, None)
 Row = tuple[Any, ...]  # of _KNOWN, from if_index on
 
 
@@ -58,6 +59,7 @@ def _known(cycle: Cycle, devices: list[str]) -> dict[str, dict[int, Row]]:
 def _count(cycle: Cycle, poll: Poll, known: dict[int, Row]) -> list[tuple[Any, ...]]:
     """The latest rows of one device; its samples and link changes go to the cycle."""
     seen, at, rows = cycle.seen[poll.target.device], poll.at.timestamp(), []
+    booted = seen.booted_at.timestamp() if seen.booted_at else 0.0
     for port in poll.ports or ():
         before = known.get(port.index)
         if before is None:
@@ -67,7 +69,9 @@ def _count(cycle: Cycle, poll: Poll, known: dict[int, Row]) -> list[tuple[Any, .
         if port.in_octets is None:
             continue
         now = _plausible(port)
-        rows.append((before[1], at, *now, *_rates(before, at, now, port.wide)))
+        same = before[4] is not None and before[4] >= booted  # a restart lies between: no rate
+        told = _rates(before, at, now, port.wide) if same else _UNTOLD
+        rows.append((before[1], at, *now, *told))
         cycle.ports.append((cycle.slot, before[1], *now))
     if rows:
         seen.counters_at = poll.at
@@ -87,8 +91,6 @@ def _plausible(port: Port) -> tuple[int | None, ...]:
 
 def _rates(before: Row, at: float, now: tuple[int | None, ...], wide: bool) -> tuple[Any, ...]:
     """in bit/s, out bit/s, errors/s, discards/s; both directions of errors summed."""
-    if before[4] is None:
-        return (None, None, None, None)
     got, sent, *rest = rates(before[5:], now, at - before[4], wide=wide)
     return (
         None if got is None else got * 8,

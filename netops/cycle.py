@@ -19,6 +19,7 @@ class Known(NamedTuple):
     centre_id: str
     parent_id: str | None
     hours: str
+    watched: bool  # neither paused nor retired
 
 
 @dataclass(slots=True)

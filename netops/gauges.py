@@ -76,6 +76,5 @@ def _keep(cycle: Cycle, poll: Poll, known: dict[Place, int]) -> list[dict[str, A
         cycle.gauges.append((cycle.slot, number, told.value))
         worst[told.metric] = max(told.value, worst.get(told.metric, told.value))
     for name in _HEADLINES:
-        if name in worst:
-            setattr(seen, name, worst[name])
+        setattr(seen, name, worst.get(name))
     return rows

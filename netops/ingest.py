@@ -4,7 +4,7 @@ the day file. Replaying the same batch (same slot) adds nothing."""
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from inventory.db import Database
+from inventory.db import Database, in_turn
 from inventory.state import STATES
 from netops import counters, gauges, ports, states
 from netops.cycle import Cycle, Seen
@@ -12,6 +12,7 @@ from netops.history import Batch, History
 from netops.judge import below, judge
 from netops.reading import Poll
 
+_TURN = 4_100_002  # two sweeps at once would each make a new device's rows
 InHours = Callable[[str, datetime], bool]
 
 
@@ -29,15 +30,15 @@ def ingest(
     Returns how many of the polled devices are in each state.
     """
     with database.observe() as session:
+        in_turn(session, _TURN)
         seen = states.load(session, [poll.target.device for poll in polls])
         cycle = Cycle(session, slot, seen)
-        known = states.parents_first([p for p in polls if p.target.device in seen], seen)
-        trusted = [poll for poll in known if _settle(cycle, poll, in_hours)]
-        for poll in trusted:
-            if poll.identity is not None and poll.ports is not None:
-                ports.recognise(cycle, seen[poll.target.device], poll)
+        known = states.parents_first([poll for poll in polls if _wanted(poll, seen)], seen)
+        for poll in known:
+            _settle(cycle, poll, in_hours)
         session.flush()
-        counters.record(cycle, [poll for poll in trusted if poll.ports])
+        named = [p for p in known if p.ports and seen[p.target.device].identity_at is not None]
+        counters.record(cycle, named)
         gauges.record(cycle, [poll for poll in known if poll.gauges])
         states.save(cycle, [poll.target.device for poll in known])
     history.write(slot, Batch(cycle.ports, cycle.gauges, cycle.visits))
@@ -47,21 +48,22 @@ def ingest(
     return counts
 
 
-def _settle(cycle: Cycle, poll: Poll, in_hours: InHours) -> bool:
-    """Write one device's state and identity; True when its port numbers can be trusted.
+def _wanted(poll: Poll, seen: dict[str, Seen]) -> bool:
+    """Not what was removed, paused or retired while it was being asked."""
+    found = seen.get(poll.target.device)
+    return found is not None and found.device.watched
 
-    After a restart ifIndex may mean another port: wait for the names before believing it.
-    """
+
+def _settle(cycle: Cycle, poll: Poll, in_hours: InHours) -> None:
+    """Write one device's state, identity and port names."""
     seen = cycle.seen[poll.target.device]
     verdict = judge(seen.state, seen.misses, poll, in_hours=in_hours(seen.device.hours, poll.at))
-    parent: Seen | None = cycle.seen.get(seen.device.parent_id or "")
+    parent = states.parent(seen, cycle.seen) if verdict.state == "down" else None
     if parent is not None:
         verdict = below(verdict, parent.device.name, parent.state)
+    states.note_boot(cycle, seen, poll)
     states.settle(cycle, seen, poll, verdict)
     cycle.visits.append((cycle.slot, seen.device.id, seen.state, poll.ms, seen.why))
-    if poll.error is not None:
-        return False
-    restarted = states.note_boot(cycle, seen, poll)
-    if poll.identity is not None:
-        states.describe(cycle, seen, poll.identity, poll)
-    return poll.identity is not None or not restarted
+    if poll.error is None and poll.identity is not None:
+        states.describe(cycle, seen, poll.identity)
+        ports.recognise(cycle, seen, poll)

@@ -29,7 +29,7 @@ def judge(state: str, misses: int, poll: Poll, *, in_hours: bool = True) -> Verd
     if error is None:
         return Verdict("up", _missing(poll), _detail(poll), 0)
     if not isinstance(error, Unreachable):
-        return Verdict("unknown", error.reason, error.detail, misses + 1)
+        return Verdict("unknown", error.reason, error.detail, 0)  # a refusal is an answer
     if misses + 1 < MISSES_TO_DOWN:
         return Verdict(state, f"一次没有应答，等待复核：{error.reason}", error.detail, misses + 1)
     if "icmp" in poll.answered:

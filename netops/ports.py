@@ -18,11 +18,30 @@ _MAC = 17
 
 
 def recognise(cycle: Cycle, seen: Seen, poll: Poll) -> None:
+    """Which port is which, told by name; until that is known after a restart, `identity_at` stays
+    empty, no ifIndex is trusted, and the names are asked for again in the next minute.
+
+    An empty table is an agent that is still starting, never a device that lost all its ports.
+    """
+    settled = seen.identity_at is not None
+    if poll.ports:
+        _recognise(cycle, seen, poll, settled=settled)
+    if poll.ports or settled or not _any_known(cycle, seen):
+        seen.identity_at = poll.at
+
+
+def _any_known(cycle: Cycle, seen: Seen) -> bool:
+    known = select(Interface.id).where(Interface.device_id == seen.device.id)
+    return cycle.session.scalar(known.where(Interface.gone_at.is_(None)).limit(1)) is not None
+
+
+def _recognise(cycle: Cycle, seen: Seen, poll: Poll, *, settled: bool) -> None:
     """Bring the interfaces of one device up to date with the ports it told by name.
 
     By ifName, else by a unique ifDescr (the profile gives one as the name). ifAlias and
-    ifPhysAddress only break ties. What stays ambiguous becomes a new interface and an event,
-    never a guess: samples of two ports must not be mixed.
+    ifPhysAddress only break ties, and while the device runs (`settled`) so does ifIndex, which is
+    constant until it restarts (RFC 2863). What stays ambiguous becomes a new interface and an
+    event, never a guess: samples of two ports must not be mixed.
     """
     ports = [_fitting(port) for port in poll.ports or ()]
     query = select(Interface).where(Interface.device_id == seen.device.id)
@@ -31,6 +50,8 @@ def recognise(cycle: Cycle, seen: Seen, poll: Poll) -> None:
     taken: set[int] = set()
     for port in ports:
         found = _candidates(by_name.get(port.name, []), port, alone=len(told[port.name]) == 1)
+        if settled and len(found) > 1:
+            found = [i for i in found if i.if_index == port.index and i.gone_at is None]
         if len(found) > 1:
             _ambiguous(cycle, seen, port, poll.at)
         free = [i for i in found if i.id not in taken] if len(found) == 1 else []

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from inventory.device import Device
@@ -16,6 +16,7 @@ from netops.judge import Verdict
 from netops.reading import Identity, Poll
 
 _BOOT_SLACK = 30.0  # seconds by which a boot time may wander between two readings
+_WRAP = 2**32 / 100  # seconds until sysUpTime begins anew (RFC 3418)
 _LONGEST_UP = 2**31  # seconds that snmpEngineTime can tell (RFC 3411)
 _TABLE = DeviceState.__table__
 _KEPT = tuple(f.name for f in fields(Seen) if f.name != "device")
@@ -73,45 +74,87 @@ def settle(cycle: Cycle, seen: Seen, poll: Poll, verdict: Verdict) -> None:
     seen.last_poll_at, seen.ms, seen.answered = poll.at, poll.ms, " ".join(poll.answered)
     if poll.error is None:
         seen.last_ok_at = poll.at
+    if seen.state != "up":  # the figures of a list are those of now
+        seen.cpu = seen.memory = seen.temperature = None
 
 
-def note_boot(cycle: Cycle, seen: Seen, poll: Poll) -> bool:
-    """Note when the device started; True when it restarted since the poll before."""
+def note_boot(cycle: Cycle, seen: Seen, poll: Poll) -> None:
+    """Note when the device started. A restart is an event, and makes its ifIndexes suspect.
+
+    To be called before `settle`, which moves the time of the last answer.
+    """
     if poll.uptime is None or not 0 <= poll.uptime < _LONGEST_UP:
-        return False
-    booted, before = poll.at - timedelta(seconds=poll.uptime), seen.booted_at
-    restarted = before is not None and (booted - before).total_seconds() > _BOOT_SLACK
-    if restarted:
+        return
+    booted = poll.at - timedelta(seconds=poll.uptime)
+    if seen.booted_at is not None and not _moved(seen.booted_at, booted):
+        return
+    if _restarted(seen, poll):
         text = f"{seen.device.name} 重新启动过"
         cycle.event(seen, "boot", poll.at, text, since=booted.isoformat())
         seen.identity_at = None  # read the names again before trusting any ifIndex
-    if before is None or restarted:
-        seen.booted_at = booted
-    return restarted
+    seen.booted_at = booted
 
 
-def describe(cycle: Cycle, seen: Seen, told: Identity, poll: Poll) -> None:
-    """Keep who the device says it is, cut to what the columns hold."""
-    facts = {name: fit.text(getattr(told, name), _ROOM[name]) for name in _FACTS}
-    statement = update(DeviceState).where(DeviceState.device_id == seen.device.id)
-    cycle.session.execute(statement.values(facts))
-    seen.identity_at = poll.at
+def _moved(before: datetime, booted: datetime) -> bool:
+    """sysUpTime that wrapped, once or often, has not moved."""
+    moved = abs((booted - before).total_seconds())
+    return abs(moved - round(moved / _WRAP) * _WRAP) > _BOOT_SLACK
+
+
+def _restarted(seen: Seen, poll: Poll) -> bool:
+    """Up for less time than has passed since its last answer. When it started, by our clock, does
+    not tell: ours may be set, and the device's may lose seconds a day."""
+    if seen.booted_at is None or seen.last_ok_at is None or poll.uptime is None:
+        return False
+    passed = (poll.at - seen.last_ok_at).total_seconds()
+    return poll.uptime < passed + _BOOT_SLACK
+
+
+def describe(cycle: Cycle, seen: Seen, told: Identity) -> None:
+    """Keep who the device says it is; what it leaves open may be known from its command line,
+    and stays as long as it is the same make of box."""
+    facts, this = facts_of(told), DeviceState.device_id == seen.device.id
+    make = cycle.session.scalar(select(DeviceState.sys_object_id).where(this))
+    if make == facts["sys_object_id"]:
+        facts = {name: text for name, text in facts.items() if text}
+    if facts:
+        cycle.session.execute(update(DeviceState).where(this).values(facts))
+
+
+def facts_of(told: Identity) -> dict[str, str]:
+    """The facts of an identity, cut to what the columns hold."""
+    return {name: fit.text(getattr(told, name), _ROOM[name]) for name in _FACTS}
 
 
 def parents_first(polls: Sequence[Poll], seen: dict[str, Seen]) -> list[Poll]:
     """Nearer the root first, so that a child is judged by this sweep's word on its parent."""
+    return sorted(polls, key=lambda poll: len(_above(seen[poll.target.device], seen)))
 
-    def depth(poll: Poll) -> int:
-        above, steps = seen[poll.target.device].device.parent_id, 0
-        while above in seen and steps < len(seen):
-            above, steps = seen[above].device.parent_id, steps + 1
-        return steps
 
-    return sorted(polls, key=depth)
+def parent(of: Seen, seen: dict[str, Seen]) -> Seen | None:
+    """The nearest device above that is watched: of one that is paused or retired nobody knows
+    how it is, so it excuses nothing. None at the top and in a circle."""
+    return next((each for each in _above(of, seen) if each.device.watched), None)
+
+
+def _above(of: Seen, seen: dict[str, Seen]) -> list[Seen]:
+    """The way up, nearest first; () where parents run in a circle."""
+    way, passed = list[Seen](), {of.device.id}
+    here = seen.get(of.device.parent_id or "")
+    while here is not None:
+        if here.device.id in passed:
+            return []
+        passed.add(here.device.id)
+        way.append(here)
+        here = seen.get(here.device.parent_id or "")
+    return way
 
 
 def _with_parents(session: Session, wanted: Iterable[str]) -> dict[str, Known]:
-    query = select(Device.id, Device.name, Device.centre_id, Device.parent_id, Device.hours)
+    watched = and_(Device.retired_at.is_(None), Device.paused.is_(False))
+    query = select(
+        Device.id, Device.name, Device.centre_id, Device.parent_id, Device.hours, watched
+    )
     found: dict[str, Known] = {}
     missing = set(wanted)
     while missing:

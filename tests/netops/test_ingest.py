@@ -277,9 +277,10 @@ def test_gauges_keep_the_latest_value_and_the_worst_heads_the_list(
 ) -> None:
     hot = (Gauge("temperature", "1", 31.0, "℃"), Gauge("temperature", "2", 55.0, "℃"))
     put(database, history, poll(fleet.core, gauges=hot))
+    assert state(database, fleet.core).temperature == 55.0
     put(database, history, poll(fleet.core, NOON + MINUTE, gauges=(Gauge("cpu", "", 7.0, "%"),)))
     row = state(database, fleet.core)
-    assert (row.temperature, row.cpu, row.memory) == (55.0, 7.0, None)
+    assert (row.temperature, row.cpu, row.memory) == (None, 7.0, None)
     with database.view(EVERYTHING) as session:
         rows = session.scalars(select(GaugeRow).order_by(GaugeRow.id)).all()
     assert [(g.metric, g.slot, g.value) for g in rows] == [

@@ -19,7 +19,7 @@ def test_an_answer_clears_everything() -> None:
 @pytest.mark.parametrize("error", [AuthRejected, CommandRejected, Unreadable])
 def test_what_a_person_must_mend_is_unknown_at_once(error: type) -> None:
     verdict = judge("up", 0, poll("d", error=error("口令不对", "usmStats")))
-    assert verdict == Verdict("unknown", "口令不对", "usmStats", 1)
+    assert verdict == Verdict("unknown", "口令不对", "usmStats", 0)
 
 
 @pytest.mark.parametrize(
