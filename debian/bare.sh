@@ -1,64 +1,84 @@
-#!/bin/sh
-# On a bare Debian 12, with only Python and make: does `make run` bring up a console whose devices
-# answer, and does `make test` hold? Root only: it works in a chroot that is thrown away.
-set -eu
+#!/bin/bash
+# On a bare Debian 12, with only Python, make and certificates: does `make run` bring up a console
+# whose devices answer, does it leave nothing behind, and does `make test` hold?
+#
+#   debian/bare.sh [COMMAND...]    COMMAND instead of `make test`, e.g. true
+#
+# Root only. All happens in a chroot and in namespaces of its own: when this ends, however it ends,
+# every process in there is dead and every mount gone.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
 [ "$(id -u)" = 0 ] || { echo "make bare 需要 root（chroot）" >&2; exit 1; }
-command -v debootstrap >/dev/null || sh "$(dirname "$0")/install.sh" debootstrap
+
+if [ -z "${BARE_ROOT-}" ]; then
+    sh "$here/install.sh" debootstrap git util-linux
+    BARE_ROOT=$(mktemp -d -t netops-bare.XXXXXX)
+    export BARE_ROOT
+    trap 'rm -rf --one-file-system "$BARE_ROOT"' EXIT
+    trap 'exit 130' INT TERM
+    unshare --mount --pid --fork --kill-child bash "$0" "$@"
+    exit
+fi
+
+root=$BARE_ROOT
+mount --bind "$root" "$root" # tests make namespaces in there, which takes a root that is a mount
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' | head -n 1)
-root=$(mktemp -d)
-tree=$root/srv/netops
-console=
+echo "debootstrap…"
+debootstrap --variant=minbase --include=ca-certificates,make,python3 bookworm "$root" "$mirror" \
+    > "$root.log" || { tail -n 20 "$root.log"; exit 1; }
+rm "$root.log"
+chmod 755 "$root" # not only root lives in there: apt, PostgreSQL
 
-finish() {
-    [ -z "$console" ] || kill -INT "$console" 2>/dev/null || true
-    [ -z "$console" ] || wait "$console" 2>/dev/null || true
-    for place in dev/shm dev/pts dev proc; do umount "$root/$place" 2>/dev/null || true; done
-    rm -rf --one-file-system "$root"
-}
-trap finish EXIT INT TERM
-
-echo "debootstrap bookworm…"
-debootstrap --variant=minbase --include=ca-certificates,make,python3 bookworm "$root" "$mirror" >/dev/null
-# The chroot reaches packages the way this machine does: same resolver, certificates, settings.
-for file in etc/resolv.conf etc/apt/sources.list etc/apt/apt.conf.d etc/pip.conf etc/xdg/pip \
-    etc/npmrc usr/local/etc/npmrc usr/etc/npmrc root/.npmrc etc/ssl/certs; do
+# The chroot reaches packages the way this machine does: resolver, certificates, proxies, indexes.
+for file in etc/resolv.conf etc/pip.conf etc/xdg/pip usr/local/share/ca-certificates etc/ssl/certs; do
     [ -e "/$file" ] || continue
-    mkdir -p "$root/$(dirname "$file")"
+    mkdir -p "$root/${file%/*}"
     rm -rf "${root:?}/$file"
-    cp -rL "/$file" "$root/$file"
+    cp -rLp "/$file" "$root/$file"
 done
+apt-config dump | grep -E '^Acquire::(http|https)::' > "$root/etc/apt/apt.conf.d/99machine" || true
+kept=()
+for name in $(compgen -e); do
+    case $name in
+        PIP_FIND_LINKS) ;; # a folder of this machine
+        *_proxy | *_PROXY | PIP_* | npm_config_* | *SSL_CERT* | *CA_CERTS | *CA_BUNDLE)
+            kept+=("$name=${!name}") ;;
+    esac
+done
+
+mount -t proc proc /proc
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 mount --bind /dev/pts "$root/dev/pts"
 mount -t tmpfs tmpfs "$root/dev/shm"
-mkdir -p "$tree"
-git archive HEAD | tar -x -C "$tree"
+mkdir -p "$root/srv/netops"
+git -C "$here/.." archive HEAD | tar -x -C "$root/srv/netops"
 
-inside() { chroot "$root" /usr/bin/env -C /srv/netops "$@"; }
+inside() {
+    chroot "$root" /usr/bin/env -i -C /srv/netops HOME=/root TERM=dumb \
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${kept[@]}" "$@"
+}
+# Process ids of what runs in the chroot.
+living() {
+    for process in /proc/[0-9]*; do
+        case $(readlink "$process/root") in "$root"*) echo "${process#/proc/}" ;; esac
+    done
+}
 
 echo "make run…"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-inside NETOPS_PORT="$port" make run > "$root/run.log" 2>&1 &
+set -m # a process group of its own, as in a terminal, so that Ctrl-C reaches what it would reach there
+inside NETOPS_HOST=127.0.0.1 NETOPS_PORT="$port" make run > "$root/run.log" 2>&1 &
 console=$!
-python3 - "$port" "$console" <<'P' || { tail -n 30 "$root/run.log"; exit 1; }
-import json, os, sys, time, urllib.request
-port, console = sys.argv[1:]
-deadline = time.monotonic() + 900
-while time.monotonic() < deadline:
-    os.kill(int(console), 0)
-    try:
-        told = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5))
-    except OSError:
-        told = {"devices": {"up": 0}}
-    if told["devices"]["up"] >= 25:
-        sys.exit(print("up:", told))
-    time.sleep(2)
-sys.exit("no 25 devices within 15 minutes")
-P
-kill -INT "$console"
+set +m
+python3 "$here/bare_up.py" "$port" "$console" || { tail -n 40 "$root/run.log"; exit 1; }
+cat "$root/run.log"
+kill -INT -- "-$console"
 wait "$console" || true
-console=
+left=$(living)
+[ -z "$left" ] || { echo "still running after Ctrl-C:"; ps -o pid,args -p "${left//$'\n'/,}"; exit 1; }
 
-echo "make test…"
-inside LAB_REQUIRED=1 make test
+[ $# -gt 0 ] || set -- make test
+echo "$*…"
+inside LAB_REQUIRED=1 "$@"
 echo "bare: ok"

@@ -22,13 +22,17 @@ fi
 echo "安装系统软件包 / installing:$missing"
 # A service started at installation would take the ports that tests and devices use.
 policy=/usr/sbin/policy-rc.d
+log=$(mktemp)
+ours=$log
 if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' > "$policy"
     chmod +x "$policy"
-    trap 'rm -f "$policy"' EXIT
+    ours="$log $policy"
 fi
+# shellcheck disable=SC2064,SC2086 # the words of now, and lists of words
+trap "rm -f $ours" EXIT
 export DEBIAN_FRONTEND=noninteractive
 wait='-o DPkg::Lock::Timeout=300'
-apt-get $wait -q update >/dev/null
-# shellcheck disable=SC2086 # both are lists of words
-apt-get $wait -q install -y --no-install-recommends $missing >/dev/null
+# shellcheck disable=SC2086
+{ apt-get $wait -q update && apt-get $wait -q install -y --no-install-recommends $missing; } \
+    > "$log" 2>&1 || { tail -n 20 "$log" >&2; exit 1; }
