@@ -6,14 +6,14 @@ statement writes them back.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from inventory.interface import Interface, InterfaceLatest
+from netops import links
 from netops.batches import batches
-from netops.cycle import Cycle, Seen
+from netops.cycle import Cycle
 from netops.reading import Poll, Port
 from netops.traffic import rates
 
@@ -60,12 +60,13 @@ def _count(cycle: Cycle, poll: Poll, known: dict[int, Row]) -> list[tuple[Any, .
     """The latest rows of one device; its samples and link changes go to the cycle."""
     seen, at, rows = cycle.seen[poll.target.device], poll.at.timestamp(), []
     booted = seen.booted_at.timestamp() if seen.booted_at else 0.0
+    changes: list[links.Change] = []
     for port in poll.ports or ():
         before = known.get(port.index)
         if before is None:
             continue
         if port.oper_up is not None and before[2:4] != (port.oper_up, port.admin_up):
-            _link(cycle, seen, port, before, poll)
+            changes.append((before[1], before[2], port))
         if port.in_octets is None:
             continue
         now = _plausible(port)
@@ -73,6 +74,8 @@ def _count(cycle: Cycle, poll: Poll, known: dict[int, Row]) -> list[tuple[Any, .
         told = _rates(before, at, now, port.wide) if same else _UNTOLD
         rows.append((before[1], at, *now, *told))
         cycle.ports.append((cycle.slot, before[1], *now))
+    if changes:
+        links.keep(cycle, poll, changes)
     if rows:
         seen.counters_at = poll.at
     return rows
@@ -104,14 +107,3 @@ def _sum(one: float | None, other: float | None) -> float | None:
     if one is None or other is None:
         return other if one is None else one
     return one + other
-
-
-def _link(cycle: Cycle, seen: Seen, port: Port, before: Row, poll: Poll) -> None:
-    """The port's link or its switch changed: keep it; a link that changed is an event."""
-    values: dict[str, Any] = {"oper_up": port.oper_up, "admin_up": port.admin_up}
-    if before[2] is not None and before[2] != port.oper_up:
-        values["changed_at"] = poll.at.astimezone(UTC)
-        name = cycle.session.scalar(select(Interface.name).where(Interface.id == before[1]))
-        text = f"{seen.device.name} 端口 {name} {'恢复连通' if port.oper_up else '断开'}"
-        cycle.event(seen, "link", poll.at, text, interface=before[1], up=port.oper_up)
-    cycle.session.execute(update(Interface).where(Interface.id == before[1]).values(values))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.event import listen
 
 from inventory.act import EVERYTHING, system
 from inventory.db import Database
@@ -305,3 +306,18 @@ def test_two_ingests_at_once_make_each_port_once(
         for told in [many.submit(put, database, history, named) for _ in range(8)]:
             assert told.result()["up"] == 1
     assert len(interfaces(database, fleet.core)) == len(ports)
+
+
+def test_a_chassis_losing_all_its_links_is_written_in_few_statements(
+    database: Database, history: History, fleet: Fleet
+) -> None:
+    def told(*, up: bool) -> tuple[Port, ...]:
+        return tuple(port(n, f"GE{n}", n, up=up) for n in range(1, 1001))
+
+    put(database, history, poll(fleet.core, named=True, ports=told(up=True)))
+    statements = []
+    listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    put(database, history, poll(fleet.core, NOON + MINUTE, ports=told(up=False)))
+    assert len(events(database, "link")) == 1000
+    assert {i.oper_up for i in interfaces(database, fleet.core)} == {False}
+    assert len(statements) < 30
