@@ -12,8 +12,8 @@ TEST_PACKAGES := $(RUN_PACKAGES) $(shell cat debian/test.txt)
 .PHONY: run test check lab bench dist lock clean bare run-packages test-packages
 
 run: run-packages $(VENV)/.installed
-	$(BIN)/python -m web.build
-	$(BIN)/netops up
+	@$(BIN)/python -m web.build
+	@$(BIN)/netops up
 
 test: test-packages check
 
@@ -33,12 +33,13 @@ lab: test-packages $(VENV)/.installed
 bench: test-packages $(VENV)/.installed
 	$(BIN)/python -m bench --all --table bench/out/table.md
 
-# One folder that a county without internet installs from: the wheel, its dependencies, the lock.
+# One folder that a county without internet installs from: the console and all it needs to run.
+#   pip install --no-index --find-links wheels 'netops-console[demo]'
 dist: run-packages $(VENV)/.installed
 	$(BIN)/python -m web.build
-	$(BIN)/pip wheel -q --no-deps -w dist .
-	$(BIN)/pip wheel -q -r requirements.lock -w dist/wheels
-	cp requirements.lock README.md README.zh-CN.md dist/
+	rm -rf build dist
+	$(BIN)/pip wheel -q --disable-pip-version-check -c requirements.lock -w dist/wheels '.[demo]'
+	cp README.md README.zh-CN.md LICENSE CHANGELOG.md dist/
 
 lock: $(VENV)/.installed
 	$(BIN)/pip install -q pip-tools
@@ -59,7 +60,8 @@ test-packages:
 	@sh debian/install.sh $(TEST_PACKAGES)
 
 $(VENV)/.installed: requirements.lock pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --disable-pip-version-check -r requirements.lock
-	$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
-	touch $@
+	@test -x $(BIN)/python || { echo "建立 $(VENV)…"; $(PYTHON) -m venv $(VENV); }
+	@echo "安装 Python 依赖（第一次约一两分钟）…"
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
