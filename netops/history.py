@@ -5,6 +5,7 @@ Time comes first in the key because an interface-first key dirties one page per 
 day is a few hundred key look-ups. Replaying a batch changes nothing.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ PortSample = tuple[int, int, int | None, int | None, int | None, int | None, int
 GaugeSample = tuple[int, int, float]
 Visit = tuple[int, str, str, float, str]
 
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_log = logging.getLogger(__name__)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS port (
   slot INTEGER, interface INTEGER, in_octets, out_octets, in_errors, out_errors,
@@ -50,7 +53,20 @@ class History:
         folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, slot: int, batch: Batch) -> None:
-        """Store one cycle in one transaction; a slot already stored stays as it was."""
+        """Store one cycle in one transaction; a slot already stored stays as it was.
+
+        A damaged day file is set aside, and the day goes on in a new one. Raises sqlite3.Error or
+        OSError when the folder cannot be written.
+        """
+        try:
+            self._write(slot, batch)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorname not in _DAMAGE:
+                raise
+            self._set_aside(_day(slot))
+            self._write(slot, batch)
+
+    def _write(self, slot: int, batch: Batch) -> None:
         with self._open(_day(slot)) as file, file:
             file.execute("BEGIN IMMEDIATE")
             for table, rows, width in (
@@ -74,9 +90,16 @@ class History:
         return list(self._rows("visit", "device", device, since, until))
 
     def retain(self, today: date, days: int) -> list[str]:
-        """Drop day files older than `days`; returns the names dropped."""
-        oldest = f"{today - timedelta(days=days):%Y%m%d}.db"
-        gone = sorted(p.name for p in self.folder.glob("????????.db") if p.name < oldest)
+        """Drop day files older than `days`; returns the names dropped.
+
+        Today is believed only if the day before has samples too: a clock that woke up in another
+        year must not cost those there are.
+        """
+        names = sorted(p.name for p in self.folder.glob("[0-9]" * 8 + ".db"))
+        eves = [date.fromisoformat(name[:8]) for name in names[-2:-1]]
+        believed = min([today, *(eve + timedelta(days=1) for eve in eves)])
+        oldest = f"{believed - timedelta(days=days):%Y%m%d}.db" if eves else ""
+        gone = [name for name in names if name < oldest]
         for name in gone:
             for file in self.folder.glob(f"{name}*"):
                 file.unlink()
@@ -89,11 +112,21 @@ class History:
         for day in _days(since, until):
             if not (self.folder / f"{day}.db").exists():
                 continue
-            with self._open(day) as file:
-                yield from file.execute(
-                    f"SELECT * FROM {table} WHERE slot BETWEEN ? AND ? AND {key} = ? ORDER BY slot",
-                    (first, last, value),
-                ).fetchall()
+            query = f"SELECT * FROM {table} WHERE slot BETWEEN ? AND ? AND {key} = ? ORDER BY slot"
+            try:
+                with self._open(day) as file:
+                    found = file.execute(query, (first, last, value)).fetchall()
+            except sqlite3.DatabaseError as error:
+                _log.warning("samples of %s cannot be read: %s", day, error)
+                continue
+            yield from found
+
+    def _set_aside(self, day: str) -> None:
+        _log.error("the samples of %s are damaged; the file is kept as %s.db.damaged", day, day)
+        damaged = self.folder / f"{day}.db"
+        damaged.replace(self.folder / f"{day}.db.damaged")
+        for side in ("-wal", "-shm"):
+            damaged.with_name(f"{day}.db{side}").unlink(missing_ok=True)
 
     @contextmanager
     def _open(self, day: str) -> Iterator[sqlite3.Connection]:

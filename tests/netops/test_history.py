@@ -44,7 +44,7 @@ def test_gauges_and_visits(tmp_path: Path) -> None:
 
 def test_retention_unlinks_whole_days(tmp_path: Path) -> None:
     history = History(tmp_path)
-    for days in (0, 34, 36, 40):
+    for days in (0, 1, 34, 36, 40):
         slot = SLOT - days * 86400
         history.write(slot, Batch(gauges=[(slot, 1, 1.0)]))
     gone = history.retain(date(2026, 11, 21), 35)
