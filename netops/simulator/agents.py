@@ -96,7 +96,7 @@ async def launch(
             sys.executable, "-m", "netops.simulator.agents",
             *arguments(engines, ports, root / INDEX),
             stdin=asyncio.subprocess.PIPE, stdout=sys.stderr, cwd=root,
-            env=os.environ | {"SNMPSIM_ALLOW_ROOT": "true"},
+            env={"HOME": str(root)} | os.environ | {"SNMPSIM_ALLOW_ROOT": "true"},
         )  # fmt: skip
         try:
             if not await unanswered(ports, child):
