@@ -60,9 +60,14 @@ def _credential(row: Mapping[str, Any], centre: Centre, key: Key) -> Credential:
 
 
 def _register(database: Database, home: Path, act: Act) -> None:
-    """By the same import a real centre uses: ports are free ones, new at every start."""
+    """By the same import a real centre uses: ports are free ones, new at every start.
+
+    What a visitor has retired stays so.
+    """
     with database.transaction(act) as session:
-        apply(session, Device, _sheet(county.inventory_rows(home)))
+        retired = set(session.scalars(select(Device.name).where(Device.retired_at.is_not(None))))
+        rows = [row for row in county.inventory_rows(home) if row["name"] not in retired]
+        apply(session, Device, _sheet(rows))
 
 
 def _sheet(rows: Iterable[Mapping[str, Any]]) -> Sheet:

@@ -185,6 +185,13 @@ class Settings:
         return cls(**given)
 
 
+def elsewhere(env: Mapping[str, str], home: Path) -> dict[str, str]:
+    """`env` for another home: what points into the first one does not go along."""
+    places = ("DATABASE_URL", "DATABASE_URL_FILE", "NETOPS_KEY_FILE")
+    kept = {name: text for name, text in env.items() if name not in places}
+    return kept | {"NETOPS_HOME": str(home.absolute())}
+
+
 def _text(setting: Setting, env: Mapping[str, str]) -> str:
     """The variable's text, or for a secret the content of the file `<name>_FILE` names."""
     direct = env.get(setting.name, "").strip()

@@ -1,10 +1,8 @@
 """`netops up`: migrate, start web and worker (and the demo county), stop them all at Ctrl-C."""
 
-import ctypes
-import os
+import fcntl
+import json
 import signal
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -17,48 +15,55 @@ from inventory import schema  # noqa: F401  (maps every table)
 from inventory.db import Database, open_database
 from inventory.founding import founded
 from inventory.migrations import migrate
+from inventory.register import Rejected
 from inventory.secret import Key
 from netops.simulator import county
 from playbooks.site import Site, open_site
 from web import demo
+from web.children import Children, children, ended
+from web.port import answers, free_port
 from web.settings import Settings
 
 LEFT = "left"  # written by the page "start my own centre": the demo is over
-PARTS = ("web", "worker")
-_PR_SET_PDEATHSIG = 1
-_PATIENCE = 15  # seconds a child gets to finish what it is writing
+_LOOK = 0.5  # seconds between two looks at the children
+_ARRIVED = 2  # seconds between the mark and the end of the demo
 
 
 class CannotStart(RuntimeError):
     """Why the console does not come up, and what to do, in one line."""
 
 
-def up(settings: Settings) -> int:
-    """Run until told to stop; returns the exit status."""
-    signal.signal(signal.SIGTERM, _interrupt)
+def up(settings: Settings, *, as_json: bool = False) -> int:
+    """Run until told to stop; returns the exit status.
+
+    Where the console answers is told on standard output, progress on standard error.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    settings = replace(settings, port=free_port(settings.host, settings.port))
     try:
-        while run_home(settings):
-            pass
+        with _alone(settings.home):
+            while run_home(settings, as_json=as_json):
+                _say("演示结束，正在启动您自己的中心…")
     except KeyboardInterrupt:
-        print("已停止。")
+        _say("已停止。")
     return 0
 
 
-def run_home(settings: Settings) -> bool:
+def run_home(settings: Settings, *, as_json: bool) -> bool:
     """One home's life; True when the next one should begin (the demo was left)."""
     with ExitStack() as stack:
         real = stack.enter_context(opened(settings))
         kind = founded(real)
+        if kind == "demo":
+            raise CannotStart(f"{settings.home} 属于演示县：NETOPS_HOME 应为它的上一级目录")
         home = settings if kind else _demo_settings(settings)
-        port = _free_port(settings)
-        home = replace(home, port=port)
         if not kind:
-            stack.enter_context(_county(home.home))
-            database = stack.enter_context(opened(home))
-            demo.prepare(database, home.home, Key.load(home.key_file))
-        children = stack.enter_context(_children(home))
-        _welcome(home)
-        return _watch(children, home.home / LEFT)
+            stack.enter_context(_county(home))
+        started = stack.enter_context(children(settings, home))
+        _await_web(home, started)
+        _tell(home) if as_json else _welcome(home)
+        return _watch(started, home.home / LEFT)
 
 
 @contextmanager
@@ -74,15 +79,42 @@ def opened(settings: Settings) -> Iterator[Database]:
 
 
 def site_of(settings: Settings, database: Database) -> Site:
-    """The worker's view of a home."""
+    """The worker's view of a home. Raises CannotStart while nobody has founded it."""
+    must_be_founded(settings, database)
     return open_site(
         database, settings.home, settings.key_file,
         status=settings.status_seconds, counters=settings.counter_seconds,
     )  # fmt: skip
 
 
+def must_be_founded(settings: Settings, database: Database) -> str:
+    """ "real" or "demo". Raises CannotStart while the home is neither."""
+    kind = founded(database)
+    if not kind:
+        raise CannotStart(
+            f"{settings.home} 还没有启用：先运行 netops init --centre 行政区划代码"
+            "（演示县由 netops up 启动）"
+        )
+    return kind
+
+
 def demo_home(settings: Settings) -> Path:
+    """Where the demo county of a home lives: beside the real data, never among them."""
     return settings.home / "demo"
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Two supervisors of one home would poll every device twice."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(
+                f"值守台已经在 {home} 运行：先停止它，或用 NETOPS_HOME 换一个目录"
+            ) from None
+        yield
 
 
 def _demo_settings(settings: Settings) -> Settings:
@@ -92,6 +124,7 @@ def _demo_settings(settings: Settings) -> Settings:
     return Settings(
         home=home,
         host=settings.host,
+        port=settings.port,
         language=settings.language,
         workers=settings.workers,
         status_seconds=min(settings.status_seconds, 15),
@@ -101,96 +134,89 @@ def _demo_settings(settings: Settings) -> Settings:
 
 
 @contextmanager
-def _county(home: Path) -> Iterator[None]:
-    print("正在启动演示县的模拟设备…", flush=True)
+def _county(home: Settings) -> Iterator[None]:
+    """The simulated devices, answering and registered in the demo's own database."""
+    _say("正在启动演示县的模拟设备…")
     try:
-        running = county.start(home)
+        with county.start(home.home), opened(home) as database:
+            _register(home, database)
+            yield
     except county.NotStarted as error:
         raise CannotStart(str(error)) from error
+
+
+def _register(home: Settings, database: Database) -> None:
     try:
-        yield
-    finally:
-        running.stop()
+        demo.prepare(database, home.home, Key.load(home.key_file))
+    except Rejected as error:  # a visitor retired what the county needs
+        raise CannotStart(
+            f"演示数据已被改动（{error}）：删除 {home.home} 后重新启动，演示县会重新建立"
+        ) from error
 
 
-@contextmanager
-def _children(settings: Settings) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Web and worker, in their own sessions: Ctrl-C reaches us, and we stop them in order."""
-    children = [_spawn(settings, part) for part in PARTS]
-    try:
-        yield children
-    finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            _wait(child)
+def _await_web(home: Settings, started: Children) -> None:
+    """Until the page can be opened: an address is told only when it works."""
+    _say("正在启动网页和后台…")
+    while not answers(_shown(home), home.port):
+        _must_live(started)
+        time.sleep(_LOOK)
 
 
-def _spawn(settings: Settings, part: str) -> subprocess.Popen[bytes]:
-    environment = os.environ | {
-        "NETOPS_PORT": str(settings.port),
-        "NETOPS_STATUS_SECONDS": str(settings.status_seconds),
-        "NETOPS_COUNTER_SECONDS": str(settings.counter_seconds),
-    }
-    at = ["--home", str(settings.home)] if settings.demo else []
-    command = [sys.executable, "-m", "web.cli", *at, part]
-    return subprocess.Popen(
-        command,
-        env=environment,
-        start_new_session=True,
-        preexec_fn=_end_with_parent,  # noqa: PLW1509  (no thread runs in the supervisor)
-    )
-
-
-def _end_with_parent() -> None:
-    """Even when we are killed outright, nothing we started stays behind (prctl(2))."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _wait(child: subprocess.Popen[bytes]) -> None:
-    try:
-        child.wait(_PATIENCE)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-
-
-def _watch(children: list[subprocess.Popen[bytes]], left: Path) -> bool:
+def _watch(started: Children, left: Path) -> bool:
     """Until a child ends (an error) or somebody leaves the demo (True)."""
-    while True:
-        time.sleep(0.5)
-        if left.exists():
-            return True
-        ended = next((child for child in children if child.poll() is not None), None)
-        if ended is not None:
-            part = PARTS[children.index(ended)]
-            raise CannotStart(f"{part} 意外退出（状态 {ended.returncode}），值守台已停止")
+    while not _written(left):
+        _must_live(started)
+        time.sleep(_LOOK)
+    return True
 
 
-def _free_port(settings: Settings) -> int:
-    """The port asked for; while nobody asked, the next free one after 8080."""
-    tries = 1 if "NETOPS_PORT" in os.environ else 50
-    for port in range(settings.port, settings.port + tries):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.host, port))
-            except OSError:
-                continue
-            return port
-    raise CannotStart(f"端口 {settings.port} 已被占用：关闭占用它的程序，或设置 NETOPS_PORT")
+def _must_live(started: Children) -> None:
+    gone = ended(started)
+    if gone:
+        raise CannotStart(f"{gone}，值守台已停止；原因见上面几行")
 
 
-def _welcome(settings: Settings) -> None:
-    shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
-    print(f"\n运维值守台：http://{shown}:{settings.port}/  （Ctrl-C 停止）", flush=True)
-    if not settings.demo:
-        return
-    print("这是演示县：所有设备均为模拟，数据只在演示目录。演示账号：")
-    for login, name, _role, password in demo.ACCOUNTS:
-        print(f"  {login:<8} {password:<16} {name}")
-    print("启用自己的中心：页面上方的按钮，或 netops init --centre 行政区划代码", flush=True)
+def _written(left: Path) -> bool:
+    """The mark is there, and the page with the one-time password has had time to arrive."""
+    try:
+        return time.time() - left.stat().st_mtime > _ARRIVED
+    except FileNotFoundError:
+        return False
+
+
+def _shown(settings: Settings) -> str:
+    return "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+
+
+def address(settings: Settings) -> str:
+    """Where a browser on this machine finds the console."""
+    host = _shown(settings)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/"
+
+
+def _tell(home: Settings) -> None:
+    names = ("login", "name", "role", "password")
+    accounts = [dict(zip(names, told, strict=True)) for told in demo.ACCOUNTS] if home.demo else []
+    answer = {"url": address(home), "home": str(home.home), "demo": home.demo, "accounts": accounts}
+    print(json.dumps(answer, ensure_ascii=False), flush=True)
+
+
+def _welcome(home: Settings) -> None:
+    print(f"\n运维值守台：{address(home)}  （Ctrl-C 停止）")
+    if home.demo:
+        print("这是演示县：所有设备均为模拟，数据只在演示目录。演示账号：")
+        for login, name, _role, password in demo.ACCOUNTS:
+            print(f"  {login:<8} {password:<16} {name}")
+        print("启用自己的中心：页面上方的按钮，或 netops init --centre 行政区划代码")
+    sys.stdout.flush()
+
+
+def _say(progress: str) -> None:
+    print(progress, file=sys.stderr, flush=True)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Once is enough: a second Ctrl-C must not cut short the stopping of what we started."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -1,30 +1,22 @@
 """The `netops` command: every verb has `--json`, and an exit code a script can use.
 
-0 done; 1 the thing asked for failed (a device is down, a row is wrong); 2 the command was wrong.
+0 done; 1 what was asked for is not so (a device is down, a row is wrong); 2 the command was wrong.
 """
 
+import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from inventory.guard import Refused
-from inventory.register import Rejected
-from inventory.sheet import SheetError
-from netops.simulator import county
 from web.cli import home, polling, rows
-from web.settings import SettingError, Settings
-from web.up import CannotStart
+from web.cli.faults import Console
+from web.settings import Settings, elsewhere
 
-_FAILED = 1
-_TOLD = (
-    CannotStart, Refused, Rejected, SettingError, SheetError,
-    county.NotRunning, county.Refused, county.UnknownDevice,
-)  # fmt: skip
+_INTERRUPTED = 130
 
 
-@click.group()
+@click.group(cls=Console)
 @click.option(
     "--home", "folder", type=click.Path(path_type=Path), help="数据目录，代替 NETOPS_HOME"
 )
@@ -32,11 +24,7 @@ _TOLD = (
 @click.pass_context
 def netops(context: click.Context, folder: Path | None) -> None:
     """运维值守台：监测、登记、备份与值守。"""
-    settings = Settings.from_env()
-    if folder is not None:
-        path = folder.absolute()
-        settings = replace(settings, home=path, database_url="", key_file=Path())
-    context.obj = settings
+    context.obj = Settings.from_env(elsewhere(os.environ, folder) if folder else None)
 
 
 for part in (home, polling, rows):
@@ -44,14 +32,11 @@ for part in (home, polling, rows):
 
 
 def main() -> None:
-    """Entry point: what the person can mend is told in one line, without a trace."""
+    """Entry point of the command."""
     try:
-        netops(standalone_mode=False)
+        netops(prog_name="netops", standalone_mode=False)
     except click.exceptions.Abort:
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except _TOLD as error:
-        click.echo(str(error), err=True)
-        sys.exit(_FAILED)

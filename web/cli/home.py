@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -9,7 +10,11 @@ from types import FrameType
 import click
 from waitress import serve
 
+from inventory.act import EVERYTHING
+from inventory.exchange import parse
 from inventory.founding import found, founded
+from inventory.person import Person
+from inventory.register import Rejected
 from netops.simulator.county import control
 from playbooks.dispatch import Pool
 from playbooks.jobs import close_orphans
@@ -17,7 +22,7 @@ from playbooks.schedule import clock
 from web import create_app
 from web.cli.telling import as_json, table, tell
 from web.settings import Settings
-from web.up import demo_home, opened, site_of, up
+from web.up import address, demo_home, must_be_founded, opened, site_of, up
 
 _THREADS = 8
 
@@ -28,30 +33,34 @@ def join(netops: click.Group) -> None:
 
 
 @click.command("up")
+@as_json
 @click.pass_obj
-def up_verb(settings: Settings) -> None:
+def up_verb(settings: Settings, as_json: bool) -> None:
     """启动网页和后台；没有启用过的数据目录会启动演示县。"""
-    raise SystemExit(up(settings))
+    raise SystemExit(up(settings, as_json=as_json))
 
 
 @click.command()
+@as_json
 @click.pass_obj
-def web(settings: Settings) -> None:
+def web(settings: Settings, as_json: bool) -> None:
     """只启动网页（up 会替您启动）。"""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("waitress").setLevel(logging.WARNING)
+    _log()
+    signal.signal(signal.SIGTERM, _leave)
     with opened(settings) as database:
-        settings = replace(settings, demo=founded(database) == "demo")
+        settings = replace(settings, demo=must_be_founded(settings, database) == "demo")
         app = create_app(settings, database)
+        if as_json:
+            tell({"url": address(settings)})
         serve(app, host=settings.host, port=settings.port, threads=_THREADS, ident="netops")
 
 
 @click.command()
+@as_json
 @click.pass_obj
-def worker(settings: Settings) -> None:
+def worker(settings: Settings, as_json: bool) -> None:
     """只启动后台轮询（up 会替您启动）。"""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    _log()
     with opened(settings) as database:
         site = site_of(settings, database)
         close_orphans(site)
@@ -64,8 +73,23 @@ def worker(settings: Settings) -> None:
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        if as_json:
+            tell({"home": str(settings.home), "workers": settings.workers})
         schedule.start()
         pool.close()
+
+
+def _log() -> None:
+    """What happens goes to standard error; libraries speak up only when something is wrong."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for library in ("alembic", "waitress"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a sweep that is due may wait
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    """waitress answers what it has begun, and ends."""
+    sys.exit(0)
 
 
 @click.command()
@@ -77,6 +101,10 @@ def worker(settings: Settings) -> None:
 def init(settings: Settings, centre: str, login: str, name: str, as_json: bool) -> None:
     """启用自己的中心：写入河南单位树，建立首个管理员（口令只显示一次）。"""
     with opened(settings) as database:
+        with database.view(EVERYTHING) as session:
+            _values, wrong = parse(session, Person, {"login": login, "name": name})
+        if wrong:
+            raise Rejected(tuple(wrong))
         password = found(database, centre, login, name)
     if as_json:
         tell({"login": login, "password": password, "home": str(settings.home)})

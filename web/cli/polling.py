@@ -16,11 +16,13 @@ from inventory.state import STATES, DeviceState
 from netops import snmp
 from netops.discovery import Way, addresses, probe
 from netops.errors import DeviceError
+from netops.reading import Target
 from netops.targets import snmp_auth, targets
 from playbooks.dispatch import Pool
 from playbooks.site import Site
 from playbooks.sweeps import sweep
-from playbooks.walks import shown
+from playbooks.walks import OID, shown
+from web.cli.faults import Failed
 from web.cli.telling import as_json, table, tell
 from web.settings import Settings
 from web.up import opened, site_of
@@ -54,14 +56,8 @@ def poll(settings: Settings, once: bool, names: tuple[str, ...], kind: str, as_j
         done = sweep(site, pool, kind, int(time.time()), only)
         rows = _states(site.database, [p.target.device for p in done.polls])
     if as_json:
-        tell(
-            {
-                "kind": kind,
-                "seconds": round(done.seconds, 3),
-                "counts": done.counts,
-                "devices": rows,
-            }
-        )
+        seconds = round(done.seconds, 3)
+        tell({"kind": kind, "seconds": seconds, "counts": done.counts, "devices": rows})
     else:
         table(("设备", "地址", "状态", "毫秒", "原因"), [
             (r["name"], r["address"], STATES[r["state"]], r["ms"], r["why"]) for r in rows
@@ -76,20 +72,32 @@ def poll(settings: Settings, once: bool, names: tuple[str, ...], kind: str, as_j
 @click.pass_obj
 def walk(settings: Settings, device: str, oid: str, as_json: bool) -> None:
     """读出一台设备某个 OID 以下的全部内容。"""
-    with opened(settings) as database:
-        site = site_of(settings, database)
-        with database.view(EVERYTHING) as session:
-            found, refused = targets(session, site.key, _named(database, (device,)))
-    if not found:
-        raise click.ClickException(refused[0].reason if refused else f"{device} 已暂停监测")
+    if not OID.fullmatch(oid.strip(".")):
+        raise click.UsageError(f"“{oid}”不是 OID，应写成 1.3.6.1.2.1.1 这样的数字")
+    target = _asked(settings, device)
     try:
-        told = snmp.walk(found[0], oid)
+        told = snmp.walk(target, oid)
     except DeviceError as error:
-        raise click.ClickException(error.reason) from error
+        raise Failed(error.reason) from error
     if as_json:
         tell({"rows": [{"oid": o, "value": shown(v)} for o, v in told.rows], "cut": told.cut})
     else:
         table(("OID", "值"), [(o, shown(v)) for o, v in told.rows])
+
+
+def _asked(settings: Settings, device: str) -> Target:
+    with opened(settings) as database:
+        site = site_of(settings, database)
+        ids = _named(database, (device,))
+        if len(ids) > 1:
+            raise click.UsageError(f"有 {len(ids)} 台设备叫“{device}”，请改用它的 id")
+        with database.view(EVERYTHING) as session:
+            found, refused = targets(session, site.key, ids)
+    if not found:
+        raise Failed(refused[0].reason if refused else f"{device} 已暂停监测")
+    if found[0].snmp is None:
+        raise Failed(f"{device} 没有选 SNMP 凭据")
+    return found[0]
 
 
 @click.command()
@@ -129,15 +137,16 @@ def _ways(site: Site, names: tuple[str, ...], ports: tuple[int, ...]) -> list[Wa
 
 
 def _named(database: Database, names: tuple[str, ...]) -> list[str]:
+    """Ids of the devices that have these names or ids; two centres may use one name."""
+    query = select(Device.id, Device.name).where(
+        Device.name.in_(names) | Device.id.in_(names), Device.retired_at.is_(None)
+    )
     with database.view(EVERYTHING) as session:
-        query = select(Device.id, Device.name).where(
-            Device.name.in_(names), Device.retired_at.is_(None)
-        )
-        found = {row.name: row.id for row in session.execute(query)}
-    missing = [name for name in names if name not in found]
+        found = {row.id: row.name for row in session.execute(query)}
+    missing = set(names) - set(found) - set(found.values())
     if missing:
-        raise click.UsageError(f"没有叫“{'、'.join(missing)}”的设备")
-    return list(found.values())
+        raise click.UsageError(f"没有叫“{'、'.join(sorted(missing))}”的设备")
+    return list(found)
 
 
 def _states(database: Database, ids: list[str]) -> list[dict[str, Any]]:

@@ -49,9 +49,10 @@ def _list(cls: type[Register]) -> click.Command:
     @as_json
     @click.pass_obj
     def verb(settings: Settings, search: str, retired: bool, as_json: bool) -> None:
-        told = exchange.sheet_fields(cls)
+        told = exchange.sheet_fields(cls, seen=True)
         with opened(settings) as database, database.view(EVERYTHING) as session:
-            rows = list(exchange.rows_out(session, cls, Ask(search=search, retired=retired)))
+            ask = Ask(search=search, retired=retired)
+            rows = list(exchange.rows_out(session, cls, ask, seen=True))
         if as_json:
             tell([dict(zip((f.name for f in told), row, strict=True)) for row in rows])
             return
@@ -88,16 +89,28 @@ def _add(cls: type[Register]) -> click.Command:
     @click.pass_obj
     def verb(settings: Settings, /, as_json: bool, **given: str | None) -> None:
         cells = {name: text for name, text in given.items() if text is not None}
+        _must_name(cls, cells)
         with opened(settings) as database, database.transaction(_act("登记", cls)) as session:
             values, errors = exchange.parse(session, cls, cells)
             if errors:
                 raise Rejected(tuple(errors))
             session.add(row := cls(**_sealed(cls, values, Key.load(settings.key_file))))
-        tell({"id": row.id, "name": row.label}) if as_json else click.echo(f"已登记：{row.label}")
+            once = row.welcome()
+        if as_json:
+            tell({"id": row.id, "name": row.label, "once": once})
+        else:
+            click.echo(f"已登记：{row.label}" + (f"\n{once}（只显示这一次）" if once else ""))
 
     for field in reversed(fields(cls)):
         verb.params.insert(0, _option(cls, field))
     return verb
+
+
+def _must_name(cls: type[Register], cells: Mapping[str, str]) -> None:
+    missing = [f for f in fields(cls) if _required(cls, f) and f.name not in cells]
+    if missing:
+        named = "、".join(f"{_flag(field)}（{field.label}）" for field in missing)
+        raise click.UsageError(f"缺少 {named}")
 
 
 def _import(cls: type[Register]) -> click.Command:
@@ -192,15 +205,25 @@ def _one(
 
 
 def _option(cls: type[Register], field: Field) -> click.Option:
-    """`--parent` for parent_id, and so on; a secret is typed or piped, never an argument."""
-    flag = "--" + field.name.removesuffix("_id").replace("_", "-")
-    must = field.entry.required and inspect(cls).columns[field.name].default is None
+    """A secret is typed or piped, never an argument."""
     hint = f"{field.label}{'：' + field.entry.help if field.entry.help else ''}"
-    if field.entry.kind == "secret":
-        return click.Option(
-            [flag, field.name], callback=_secret, help=f"{hint}（写 - 表示随后输入）"
-        )
-    return click.Option([flag, field.name], required=must, help=hint)
+    if field.choices:
+        hint += f"（{'、'.join(field.choices)}）"
+    if _required(cls, field):
+        hint += "［必填］"
+    if field.kind == "secret":
+        hint += "（写 - 表示随后输入）"
+    callback = _secret if field.kind == "secret" else None
+    return click.Option([_flag(field), field.name], callback=callback, help=hint)
+
+
+def _flag(field: Field) -> str:
+    """`--parent` for parent_id, and so on."""
+    return "--" + field.name.removesuffix("_id").replace("_", "-")
+
+
+def _required(cls: type[Register], field: Field) -> bool:
+    return field.entry.required and inspect(cls).columns[field.name].default is None
 
 
 def _secret(_context: click.Context, option: click.Parameter, text: str | None) -> str | None:
