@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -64,8 +63,8 @@ def _recognise(cycle: Cycle, seen: Seen, poll: Poll, *, settled: bool) -> None:
 
 
 def _fitting(port: Port) -> Port:
-    return replace(
-        port, name=fit.text(port.name, _LONGEST), descr=fit.text(port.descr, _LONGEST),
+    return port._replace(
+        name=fit.text(port.name, _LONGEST), descr=fit.text(port.descr, _LONGEST),
         alias=fit.text(port.alias, _LONGEST), mac=fit.text(port.mac, _MAC),
         type=fit.whole(port.type), speed=fit.whole(port.speed),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from netops.errors import DeviceError
 
@@ -77,15 +77,17 @@ class Identity:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(NamedTuple):
     """One row of the interface tables (IF-MIB, RFC 2863) at one moment.
+
+    A tuple, because a sweep makes 24 of them a device and a frozen dataclass costs five times
+    as much to make.
 
     Counters are the raw 64-bit values, or None where the device has none; `wide` tells
     whether octets came from the 64-bit columns. `speed` is bit/s; `mac` canonical or "".
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks a port for
     name: str
     descr: str = ""
     alias: str = ""
