@@ -59,7 +59,7 @@ def test_recording_reads_as_a_person_read_it(name: str, recording: str) -> None:
 @pytest.mark.parametrize(("name", "recording"), CLAIMS)
 def test_interfaces_equal_an_independent_reading(name: str, recording: str) -> None:
     profile, truth = profile_named(name), golden(name, recording)
-    ports = {port.index: asdict(port) for port in profile.ports(read(profile, recording))}
+    ports = {port.index: port._asdict() for port in profile.ports(read(profile, recording))}
     expected = recordings.interfaces(recording)
     assert len(ports) == truth["ports"]
     assert list(ports) == sorted(expected)
