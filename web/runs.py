@@ -1,0 +1,27 @@
+"""What a page needs to show one run of work, on its own page or inside another."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from inventory.person import can
+from inventory.run import KINDS, STATES, JobRun
+from web.access import person
+from web.states import word_of
+
+_PATIENCE = 15  # seconds after which a request nobody took says that the worker is not there
+
+
+def run_facts(run: JobRun) -> dict[str, Any]:
+    """The variables of job_progress.html."""
+    waited = (datetime.now(UTC) - run.requested_at).total_seconds()
+    return {
+        "run": run, "KINDS": KINDS, "JOB_STATES": STATES,
+        "forgotten": run.state == "asked" and waited > _PATIENCE,
+        "may_operate": can(person(), "operate"),
+    }  # fmt: skip
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """The devices of a sweep by state: 正常 30 · 中断 1."""
+    return " · ".join(f"{word_of(state)} {number}" for state, number in counts.items() if number)
