@@ -1,0 +1,105 @@
+"""Work in the background: what was asked for, how far it is, what came of it."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from inventory.person import can
+from inventory.run import KINDS, STATES, JobRun
+from inventory.sheet import write_csv
+from web import asking
+from web.access import allowed, person
+from web.current import database
+from web.fragment import fragment
+from web.navigation import NavItem
+from web.paging import Slice, slice_of
+from web.queries import runs as asked
+from web.queries.runs import RunAsk
+from web.queries.sweeps import ROUTINE
+from web.runs import counted, run_facts
+
+bp = Blueprint("jobs", __name__, url_prefix="/jobs")
+nav = NavItem("jobs.index", _l("后台任务"), "clock", 70)
+
+
+@bp.get("/")
+@allowed("view")
+def index() -> str:
+    routine = request.args.get("by") == "clock"
+    kind, state = request.args.get("kind", ""), request.args.get("state", "")
+    ask = RunAsk(routine, kind, state, request.args.get("page", 1, int))
+    with database().view(person().scope) as session:
+        found = asked.runs(session, ask)
+    kinds = {key: word for key, word in KINDS.items() if (key in ROUTINE) is routine}
+    return render_template(
+        "jobs.html", found=found, ask=ask, kinds=kinds, KINDS=KINDS, JOB_STATES=STATES
+    )
+
+
+@bp.get("/<id>")
+@allowed("view")
+def show(id: str) -> ResponseReturnValue:
+    run, name = _run(id)
+    if run.kind == "discover":
+        return redirect(url_for("discovery.show", id=id))
+    return render_template("job.html", name=name, counted=counted, **run_facts(run), **_walk(run))
+
+
+@bp.get("/<id>/progress")
+@allowed("view")
+def progress(id: str) -> Response:
+    """How far it is; at the end the page that asks is shown afresh, with the result."""
+    run, _name = _run(id)
+    answer = fragment("job_progress.html", **run_facts(run))
+    if run.ended:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@bp.post("/<id>/cancel")
+@allowed("operate")
+def cancel(id: str) -> ResponseReturnValue:
+    run, _name = _run(id)
+    if not run.ended and run.kind not in ROUTINE:
+        asking.cancel(id)
+    return redirect(url_for(".show", id=id))
+
+
+@bp.get("/<id>/walk.csv")
+@allowed("operate")
+def walk_csv(id: str) -> Response:
+    run, name = _run(id)
+    rows = _matching(run)
+    content = write_csv(["OID", _("类型"), _("值")], rows)
+    response = Response(content, content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name or 'walk'}.csv")
+    return response
+
+
+def _run(run_id: str) -> tuple[JobRun, str]:
+    """The run and the name of its device; 404 outside the person's scope."""
+    with database().view(person().scope) as session:
+        found = asked.run(session, run_id)
+        names = asked.subjects(session, [found]) if found else {}
+    if found is None:
+        abort(404)
+    return found, names.get(found.subject, "")
+
+
+def _walk(run: JobRun) -> dict[str, Any]:
+    """What a walk brought, only for those who may walk: a device tells more than is public."""
+    if run.kind != "walk" or not can(person(), "operate"):
+        return {}
+    rows = _matching(run)
+    part: Slice[list[str]] = slice_of(rows, request.args.get("page", 1, int))
+    return {"part": part, "q": request.args.get("q", ""), "whole": len(run.outcome.get("rows", ()))}
+
+
+def _matching(run: JobRun) -> list[list[str]]:
+    """The rows of a walk in which every word of ?q= occurs."""
+    words = request.args.get("q", "").lower().split()
+    rows: list[list[str]] = run.outcome.get("rows", []) if run.kind == "walk" else []
+    return [row for row in rows if all(word in " ".join(row).lower() for word in words)]

@@ -1,0 +1,74 @@
+"""Runs of work: what people asked for, and what the console does by itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from inventory.device import Device
+from inventory.run import JobRun
+from web.queries.sweeps import ROUTINE
+
+PAGE = 50
+SEARCHES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RunAsk:
+    """Which runs: of people or, with `routine`, of the clock; "" means any kind or state."""
+
+    routine: bool = False
+    kind: str = ""
+    state: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """Newest first; `names` maps a device id to its name."""
+
+    rows: Sequence[JobRun]
+    names: Mapping[str, str]
+    total: int
+    page: int
+    pages: int
+
+
+def runs(session: Session, ask: RunAsk) -> RunPage:
+    """One page, at most 50."""
+    conditions = list(_conditions(ask))
+    total = session.scalar(select(func.count()).select_from(JobRun).where(*conditions)) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(1, ask.page), pages)
+    query = select(JobRun).where(*conditions).order_by(JobRun.id.desc())
+    rows = session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()
+    return RunPage(rows, subjects(session, rows), total, page, pages)
+
+
+def run(session: Session, run_id: str) -> JobRun | None:
+    """One run within the scope."""
+    return session.scalar(select(JobRun).where(JobRun.id == run_id))
+
+
+def searches(session: Session) -> Sequence[JobRun]:
+    """The last searches for devices."""
+    query = select(JobRun).where(JobRun.kind == "discover").order_by(JobRun.id.desc())
+    return session.scalars(query.limit(SEARCHES)).all()
+
+
+def subjects(session: Session, rows: Sequence[JobRun]) -> dict[str, str]:
+    """Names of the devices that runs were about, as far as the person may see them."""
+    keys = {row.subject for row in rows if row.subject}
+    found = session.execute(select(Device.id, Device.name).where(Device.id.in_(keys)))
+    return dict(found.all())
+
+
+def _conditions(ask: RunAsk) -> list[ColumnElement[bool]]:
+    routine = JobRun.kind.in_(ROUTINE)
+    found: list[ColumnElement[bool]] = [routine if ask.routine else ~routine]
+    if ask.kind:
+        found.append(JobRun.kind == ask.kind)
+    if ask.state:
+        found.append(JobRun.state == ask.state)
+    return found
