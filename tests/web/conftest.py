@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from inventory.db import Database
 from tests.browser import chromium, complaints, visit  # noqa: F401
 from tests.web import kitchen
+from tests.web.county import County, found_county
 from web import add_page, create_app
 from web.build import build
 from web.settings import Settings
@@ -43,3 +44,10 @@ def shell(settings: Settings, sqlite_database: Database) -> APIFlask:
 @pytest.fixture
 def client(shell: APIFlask) -> FlaskClient:
     return shell.test_client()
+
+
+@pytest.fixture
+def county(settings: Settings, sqlite_database: Database) -> County:
+    """A founded county behind a console of its own, without the kitchen sink."""
+    app = create_app(settings, sqlite_database)
+    return found_county(app, sqlite_database, settings)

@@ -1,0 +1,56 @@
+"""One search for all: registers by any of their names, ports by MAC; within the scope."""
+
+import re
+
+import pytest
+
+from tests.web.county import County
+from tests.web.reader import words
+
+
+@pytest.mark.parametrize("text", ["兰考核心", "lkhx", "10.41.0.1", "LKHXJHJ"])
+def test_a_device_by_name_initials_or_address(county: County, text: str) -> None:
+    page = county.login("net").get("/search/", query_string={"q": text}).text
+    assert f'href="/devices/{county.ids["core"]}/"' in page
+    assert "设备 1" in words(page)
+
+
+@pytest.mark.parametrize("mac", ["00e0-fc12-3402", "00:E0:FC:12:34:02", "00e0.fc12.3402"])
+def test_a_port_by_its_mac_in_any_notation(county: County, mac: str) -> None:
+    county.count("core")
+    page = county.login("net").get("/search/", query_string={"q": mac}).text
+    assert re.search(r"兰考核心交换机 GigabitEthernet0/0/2 至乡镇 2 00:e0:fc:12:34:02", words(page))
+
+
+def test_a_port_by_its_alias(county: County) -> None:
+    county.count("core")
+    assert "端口 3" in words(county.login("net").get("/search/?q=至乡镇").text)
+
+
+def test_units_are_found_too(county: County) -> None:
+    page = county.login("net").get("/search/?q=cgz").text
+    assert "单位 1" in words(page)
+    assert "城关镇接入交换机" in words(page)
+
+
+def test_nothing_outside_the_scope(county: County) -> None:
+    county.count("core")
+    far = county.login("far")
+    for text in ("兰考", "00:e0:fc:12:34:02", "全县只读"):
+        assert f"没有找到“{text}”" in words(far.get("/search/", query_string={"q": text}).text)
+
+
+def test_more_than_fifty_lead_to_the_list(county: County) -> None:
+    county.add(60)
+    page = county.login("net").get("/search/?q=增设").text
+    assert "设备 60" in words(page)
+    assert page.count('href="/devices/') == 50
+    assert "还有 10 条" in words(page)
+
+
+def test_an_empty_question(county: County) -> None:
+    assert "要找什么？" in words(county.login("net").get("/search/").text)
+
+
+def test_what_is_asked_is_shown_as_text(county: County) -> None:
+    assert "<script>" not in county.login("net").get("/search/?q=<script>").text.split("<main")[1]
