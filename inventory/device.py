@@ -112,6 +112,10 @@ class Device(CentreRegister):
         named = {"v2c": "SNMP v2c 明文", "telnet": "Telnet 明文登录", "weak": "旧 SSH 算法"}
         return tuple(text for name, text in named.items() if getattr(self, name))
 
+    @property
+    def unwatched(self) -> str:
+        return super().unwatched or ("暂停监测" if self.paused else "")
+
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self._check_credentials(session)
         if self.simulated and not is_demo(session):

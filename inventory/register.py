@@ -73,6 +73,11 @@ class Register(Recorded, Base):
         """Why this row is shown with a warning."""
         return ()
 
+    @property
+    def unwatched(self) -> str:
+        """Why what was observed of this row says nothing about now, "" when it does."""
+        return "已停用" if self.retired_at else ""
+
     def welcome(self) -> str:
         """Finish a row that a person has just made; a text to tell once, "" when there is none."""
         return ""

@@ -24,7 +24,7 @@ class DeviceState(Scoped, Observed, Base):
     why: Mapped[str] = entry("原因", "note", listed=True, default="")
     detail: Mapped[str] = mapped_column(Text, default="")
     misses: Mapped[int] = mapped_column(default=0)  # sweeps in a row without an answer
-    last_poll_at: Mapped[datetime | None] = entry("最近轮询", "time", listed=True)
+    last_poll_at: Mapped[datetime | None] = entry("最近轮询", "time")
     last_ok_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     counters_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     identity_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

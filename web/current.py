@@ -5,11 +5,19 @@ from typing import cast
 from flask import current_app
 
 from inventory.db import Database
+from inventory.secret import Key
 from web.settings import Settings
 
 
 def database() -> Database:
     return cast("Database", current_app.extensions["database"])
+
+
+def key() -> Key:
+    """What seals and opens device credentials; read once, when a page first needs it."""
+    if "key" not in current_app.extensions:
+        current_app.extensions["key"] = Key.load(settings().key_file)
+    return cast("Key", current_app.extensions["key"])
 
 
 def settings() -> Settings:

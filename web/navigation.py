@@ -1,7 +1,7 @@
 """The navigation on the left: each page module says its own line, nobody keeps a list."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app, g, request, url_for
@@ -14,23 +14,29 @@ def everyone(_person: Any) -> bool:
 @dataclass(frozen=True)
 class NavItem:
     """A page module's `nav`: `label` is lazily translated, `order` sorts, `icon` names a symbol
-    listed in assets/icons.txt; `visible(person)` hides it from who may not go there."""
+    listed in assets/icons.txt; `visible(person)` hides it from who may not go there; `values` are
+    the endpoint's own, `also` other page modules that belong here."""
 
     endpoint: str
     label: Any
     icon: str
     order: int = 500
     visible: Callable[[Any], bool] = everyone
+    values: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
-        return url_for(self.endpoint)
+        return url_for(self.endpoint, **dict[str, Any](self.values))
 
     @property
     def active(self) -> bool:
         """True on the page itself and on every page of the same module."""
-        here = request.endpoint or ""
-        return here.split(".")[0] == self.endpoint.split(".")[0]
+        here = (request.endpoint or "").split(".")[0]
+        given = request.view_args or {}
+        if here in self.also:
+            return True
+        return here == self.endpoint.split(".")[0] and self.values.items() <= given.items()
 
 
 def items() -> list[NavItem]:

@@ -1,4 +1,4 @@
-// Lists: tick rows, tick all, and the bulk bar that appears with the first tick.
+// Lists: tick rows, tick all, the bulk bar that appears with the first tick, and printing.
 function update(form) {
   const boxes = [...form.querySelectorAll("input[data-row]")];
   const ticked = boxes.filter((box) => box.checked).length;
@@ -23,10 +23,14 @@ document.addEventListener("change", (event) => {
   update(form);
 });
 
-// A table narrower than its box need not scroll sideways, so its header may stick to the window.
+// A table narrower than its box need not scroll sideways, so its header may stick to the window;
+// a wider one must be reachable by keys to be scrolled.
 function fit(wrap) {
   wrap.classList.remove("fits");
-  wrap.classList.toggle("fits", wrap.scrollWidth <= wrap.clientWidth);
+  const fits = wrap.scrollWidth <= wrap.clientWidth;
+  wrap.classList.toggle("fits", fits);
+  if (fits) wrap.removeAttribute("tabindex");
+  else wrap.tabIndex = 0;
 }
 
 function updateAll() {
@@ -36,3 +40,8 @@ function updateAll() {
 document.addEventListener("DOMContentLoaded", updateAll);
 document.addEventListener("htmx:afterSettle", updateAll);
 window.addEventListener("resize", updateAll);
+
+// <button data-print>: what the browser's own menu does, for whoever looks for a button.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});

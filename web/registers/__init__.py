@@ -1,0 +1,1 @@
+"""Lists and forms of every register, made from what its class says; nothing here names one."""
