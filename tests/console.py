@@ -1,0 +1,146 @@
+"""`netops up` as its users start it: a process with a home and a port of its own.
+
+with console(tmp_path) as up:
+    up.until(lambda: up.devices()["up"] >= 25, 90)
+    up.netops("demo", "kill", "城关镇接入路由器")
+"""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+OURS = ("NETOPS_", "DATABASE_URL")
+
+
+@dataclass
+class Console:
+    """A running console. `answered` is the moment (monotonic) its page could first be opened."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[str]
+    told: str  # standard output until it was ready
+    answered: float
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def password(self, login: str) -> str:
+        """Of a demo account, as printed at the start."""
+        found = re.search(rf"^ +{login} +(\S+)", self.told, re.MULTILINE)
+        assert found, self.told
+        return found[1]
+
+    def health(self) -> dict[str, Any]:
+        """/healthz, which needs no login; {} while nobody answers."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                return dict(json.load(answer))
+        except OSError:
+            return {}
+
+    def devices(self) -> dict[str, int]:
+        return dict(self.health().get("devices", {"up": 0, "down": 0, "unreachable": 0}))
+
+    def netops(self, *words: str) -> str:
+        """What a command says on this home; it must succeed."""
+        done = netops(*words, NETOPS_HOME=str(self.home))
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def family(self) -> list[psutil.Process]:
+        """Everything it started, and itself."""
+        parent = psutil.Process(self.process.pid)
+        return [parent, *parent.children(recursive=True)]
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(30)
+
+    def until(self, true: Callable[[], bool], seconds: float) -> None:
+        """Wait for it; when it takes longer, say what the console was like."""
+        started = time.monotonic()
+        while not true():
+            waited = time.monotonic() - started
+            assert waited < seconds, (self.health(), (self.home / "stderr").read_text("utf-8"))
+            time.sleep(0.3)
+
+
+@contextmanager
+def console(home: Path) -> Iterator[Console]:
+    """`netops up` in `home`, with the shortest cycles; stopped at the end if it still runs."""
+    home.mkdir(exist_ok=True)
+    port = free_port()
+    with (home / "stderr").open("ab") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "web.cli", "up"],
+            env=environment(
+                NETOPS_HOME=str(home), NETOPS_HOST="127.0.0.1", NETOPS_PORT=str(port),
+                NETOPS_STATUS_SECONDS="10", NETOPS_COUNTER_SECONDS="30",
+            ),
+            stdout=subprocess.PIPE, stderr=stderr, text=True, encoding="utf-8",
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        told = _until_ready(process)
+        yield Console(home, port, process, told, time.monotonic())
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def netops(*words: str, stdin: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """The command as a shell would run it, with only these settings."""
+    return subprocess.run(
+        [sys.executable, "-m", "web.cli", *words], env=environment(**settings), input=stdin,
+        capture_output=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Ours without any setting of the console, and these."""
+    return {n: v for n, v in os.environ.items() if not n.startswith(OURS)} | settings
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """None of them runs any more; a zombie waits for a parent that is not ours to be."""
+    return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def closed(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _until_ready(process: subprocess.Popen[str]) -> str:
+    """What is printed, up to the last line of the welcome."""
+    assert process.stdout is not None
+    told = ""
+    while "netops init" not in told:
+        line = process.stdout.readline()
+        assert line, f"ended with status {process.wait()} after: {told}"
+        told += line
+    return told
