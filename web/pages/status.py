@@ -130,14 +130,14 @@ def _verdict(found: Mapping[str, Any]) -> Verdict:
     if not wrong:
         return Verdict("ok", _("全部设备正常。"))
     worst = "critical" if counts.get("down") or critical else "warning"
-    return Verdict(worst, "；".join(wrong) + "。")
+    return Verdict(worst, str(_("；")).join(wrong) + str(_("。")))
 
 
 def _down(found: Mapping[str, Any]) -> str:
     causes, number = found["causes"], found["counts"].get("down", 0)
     names = [row.Device.name for row in causes[:_NAMED]]
     rest = " …" if number > len(names) else ""
-    text = _("中断 %(n)s 台：%(names)s", n=number, names="、".join(names) + rest)
+    text = _("中断 %(n)s 台：%(names)s", n=number, names=str(_("、")).join(names) + rest)
     below = found["hidden"]
     more = _("；另有 %(n)s 台因此不可达，不单独计为故障", n=below) if below else ""
     return f"{text}{more}"
