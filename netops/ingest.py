@@ -1,6 +1,8 @@
 """Polls become rows: latest state, interfaces, gauges and events in one transaction; samples to
 the day file. Replaying the same batch (same slot) adds nothing."""
 
+import logging
+import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -13,6 +15,7 @@ from netops.judge import below, judge
 from netops.reading import Poll
 
 _TURN = 4_100_002  # two sweeps at once would each make a new device's rows
+_log = logging.getLogger(__name__)
 InHours = Callable[[str, datetime], bool]
 
 
@@ -23,9 +26,11 @@ def ingest(
     slot: int,
     *,
     in_hours: InHours = lambda _hours, _at: True,
+    lost: Callable[[str], None] = lambda _cause: None,
 ) -> dict[str, int]:
     """Write one cycle's polls. `slot` is Unix seconds aligned to the cycle; `in_hours` tells
-    whether a device with these service hours must be on at that moment.
+    whether a device with these service hours must be on at that moment. `lost` is told when the
+    samples could not be stored: the state stands without them.
 
     Returns how many of the polled devices are in each state.
     """
@@ -41,7 +46,11 @@ def ingest(
         counters.record(cycle, named)
         gauges.record(cycle, [poll for poll in known if poll.gauges])
         states.save(cycle, [poll.target.device for poll in known])
-    history.write(slot, Batch(cycle.ports, cycle.gauges, cycle.visits))
+    try:
+        history.write(slot, Batch(cycle.ports, cycle.gauges, cycle.visits))
+    except (sqlite3.Error, OSError) as error:
+        _log.error("samples of slot %s are lost: %s", slot, error)
+        lost(str(error))
     counts = dict.fromkeys(STATES, 0)
     for poll in known:
         counts[seen[poll.target.device].state] += 1

@@ -27,7 +27,7 @@ def discover(job: Job) -> Mapping[str, Any]:
     ask = partial(probe, ways=ways, ping=bool(job.params.get("ping", True)))
     found: list[Found] = []
     job.tell(0, len(todo))
-    for number, answer in enumerate(job.pool.each(ask, todo, stop=job.cancelled), 1):
+    for number, answer in enumerate(job.pool.aside(ask, todo, stop=job.cancelled), 1):
         if answer is not None:
             found.append(answer)
         if number % _TELL_EVERY == 0 or number == len(todo):

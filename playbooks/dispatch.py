@@ -14,13 +14,15 @@ Result = TypeVar("Result")
 
 
 class Pool:
-    """`workers` threads for visits, and a few for jobs.
+    """`workers` threads for the sweeps' visits, as many for what may wait, and a few for jobs.
 
-    A job waits for its visits: on the same threads, enough jobs would wait for each other.
+    A job waits for its visits: on the same threads, enough jobs would wait for each other. And
+    4,096 dead addresses on the sweeps' threads would stand in line before the next minute.
     """
 
     def __init__(self, workers: int, jobs: int = 4) -> None:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="visit")
+        self._aside = ThreadPoolExecutor(workers, thread_name_prefix="aside")
         self._jobs = ThreadPoolExecutor(jobs, thread_name_prefix="job")
         self.stopping = Event()
 
@@ -32,7 +34,26 @@ class Pool:
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Result]:
         """Results as they come, in no order. Once `stop()` is true, the rest is dropped."""
-        waiting = {self._threads.submit(work, thing) for thing in things}
+        return self._over(self._threads, work, things, stop)
+
+    def aside(
+        self,
+        work: Callable[[Thing], Result],
+        things: Iterable[Thing],
+        *,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Result]:
+        """`each`, without holding up the sweeps: for searches and logins."""
+        return self._over(self._aside, work, things, stop)
+
+    def _over(
+        self,
+        threads: ThreadPoolExecutor,
+        work: Callable[[Thing], Result],
+        things: Iterable[Thing],
+        stop: Callable[[], bool],
+    ) -> Iterator[Result]:
+        waiting = {threads.submit(work, thing) for thing in things}
         for future in as_completed(waiting):
             if future.cancelled():
                 continue
@@ -49,4 +70,5 @@ class Pool:
         """Let what is running finish; drop the rest."""
         self.stopping.set()
         self._jobs.shutdown(wait=True, cancel_futures=True)
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        for threads in (self._aside, self._threads):
+            threads.shutdown(wait=True, cancel_futures=True)

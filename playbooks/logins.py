@@ -17,11 +17,13 @@ from inventory.state import DeviceState
 from netops import ssh
 from netops.errors import DeviceError
 from netops.reading import Identity, Target
+from netops.states import facts_of
 from netops.targets import targets
 from playbooks.dispatch import Pool
 from playbooks.site import Site
 
 _EVERY = timedelta(days=1)
+_AHEAD = timedelta(minutes=5)  # later than now: our clock was set back since
 _FACTS = ("sys_name", "vendor", "model", "serial", "version")
 
 
@@ -53,7 +55,13 @@ def due(site: Site, now: datetime) -> list[str]:
         .join(DeviceState, DeviceState.device_id == Device.id)
         .where(Device.retired_at.is_(None), Device.paused.is_(False), Device.ssh_id.is_not(None))
         .where(DeviceState.state == "up")
-        .where(or_(DeviceState.ssh_at.is_(None), DeviceState.ssh_at < now - _EVERY))
+        .where(
+            or_(
+                DeviceState.ssh_at.is_(None),
+                DeviceState.ssh_at < now - _EVERY,
+                DeviceState.ssh_at > now + _AHEAD,
+            )
+        )
     )
     with site.database.view(EVERYTHING) as session:
         return list(session.scalars(query))
@@ -63,7 +71,7 @@ def ask(site: Site, pool: Pool, devices: Collection[str]) -> None:
     """Log in to each of `devices` and keep what it tells, or why it refused."""
     with site.database.view(EVERYTHING) as session:
         todo, _refused = targets(session, site.key, devices)
-    answers = pool.each(lambda target: (target, _facts(site, target)), todo)
+    answers = pool.aside(lambda target: (target, _facts(site, target)), todo)
     for target, told in answers:
         _keep(site, target, told)
 
@@ -83,8 +91,7 @@ def _keep(site: Site, target: Target, told: Identity | DeviceError) -> None:
         if isinstance(told, DeviceError):
             values["ssh_why"] = told.reason
         else:
-            values |= {
-                n: getattr(told, n) for n in _FACTS if getattr(told, n) and not getattr(row, n)
-            }
+            told_facts = facts_of(told)
+            values |= {n: told_facts[n] for n in _FACTS if told_facts[n] and not getattr(row, n)}
         of = DeviceState.device_id == target.device
         session.execute(update(DeviceState).where(of).values(values))

@@ -3,11 +3,11 @@
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from inventory.state import DeviceState
 from netops import icmp
 from netops.errors import AuthRejected
 from netops.ingest import ingest
+from netops.judge import MISSES_TO_DOWN
 from netops.poller import PING_WAIT, PINGS, Part, poll
 from netops.reading import Poll, Target
 from netops.targets import Refused, targets
@@ -32,6 +33,9 @@ PARTS: Mapping[str, tuple[Part, ...]] = {
     "gauges": ("status", "gauges"),
     "identity": ("status", "identity", "ports", "gauges"),
 }
+_DESCRIBED = 400  # in one minute: 24,000 an hour
+_STARTING = timedelta(minutes=15)  # a stack's last member may need ten minutes
+_AGAIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Sweep:
     seconds: float
     counts: Mapping[str, int]
     polls: tuple[Poll, ...]
+    lost: str = ""  # why the samples could not be stored; "" when they were
 
 
 def sweep(
@@ -53,45 +58,90 @@ def sweep(
     with site.database.view(EVERYTHING) as session:
         todo, refused = targets(session, site.key, only)
         known = _indexes(session, only) if kind == "counters" else {}
-    visit = partial(_visit, kind, known, _pinged(todo))
-    polls = [*pool.each(visit, todo), *(_unasked(each, at) for each in refused)]
-    counts = ingest(site.database, site.history, polls, slot, in_hours=in_hours)
-    return Sweep(kind, at, time.monotonic() - began, counts, tuple(polls))
+        silent = _silent(session) if kind in ("status", "counters") else set()
+    todo = _sparing(kind, todo, silent)
+    visit = partial(_visit, kind, known, _pinged(todo, silent))
+    # One alone is asked here and now: somebody waits for it.
+    told = map(visit, todo) if len(todo) == 1 else pool.each(visit, todo)
+    polls = [*told, *(_unasked(each, at) for each in refused)]
+    lost: list[str] = []
+    counts = ingest(site.database, site.history, polls, slot, in_hours=in_hours, lost=lost.append)
+    return Sweep(kind, at, time.monotonic() - began, counts, tuple(polls), "".join(lost))
+
+
+def _silent(session: Session) -> set[str]:
+    """Devices that have not answered for so long that they are not up."""
+    query = select(DeviceState.device_id).where(DeviceState.misses >= MISSES_TO_DOWN)
+    return set(session.scalars(query))
+
+
+def _sparing(kind: str, todo: Sequence[Target], silent: Collection[str]) -> list[Target]:
+    """Each minute the silent are asked once, to see whether they are back, and never for more:
+    a cut line with hundreds behind it must not make the minute's sweep last ten."""
+    if kind == "counters":
+        return [target for target in todo if target.device not in silent]
+    return [replace(each, retries=0) if each.device in silent else each for each in todo]
 
 
 def run_due(site: Site, pool: Pool, kind: str, now: datetime) -> Sweep | None:
     """The sweep of this cycle, unless it was done already; its JobRun tells how it went."""
     period = site.status_seconds if kind == "status" else site.counter_seconds
     slot = int(now.timestamp()) // period * period
-    run_id = _begin(site, kind, slot, now)
+    run_id = _begin(site, kind, slot, period, now)
     if run_id is None:
         return None
-    done = sweep(site, pool, kind, slot)
-    with site.database.observe() as session:
-        run = session.get(JobRun, run_id)
-        assert run is not None
-        run.state, run.ended_at = "done", datetime.now(UTC)
-        run.done = run.total = len(done.polls)
-        run.outcome = {"counts": dict(done.counts), "seconds": round(done.seconds, 3)}
+    try:
+        done = sweep(site, pool, kind, slot)
+    except Exception:
+        _end(site, run_id, state="failed", note="值守台内部错误，详见日志")
+        raise
+    note = f"历史曲线没有存下：{done.lost}" if done.lost else ""
+    outcome = {"counts": dict(done.counts), "seconds": round(done.seconds, 3)}
+    number = len(done.polls)
+    _end(site, run_id, state="done", note=note, outcome=outcome, done=number, total=number)
     return done
 
 
+def _end(site: Site, run_id: str, **facts: object) -> None:
+    with site.database.observe() as session:
+        ended = update(JobRun).where(JobRun.id == run_id)
+        session.execute(ended.values(ended_at=datetime.now(UTC), **facts))
+
+
 def identity_due(site: Site, now: datetime) -> list[str]:
-    """Devices that answer but were never described, restarted since, or were described long ago."""
+    """Devices that answer but were never described, restarted since, or were described long ago.
+
+    One that has just started is described again until its tables are full, one that was described
+    in the future too. At most 400 a minute, the longest waiting first: the next status sweep
+    follows on the same clock.
+    """
     stale = now - timedelta(seconds=site.identity_seconds)
+    filling = and_(DeviceState.booted_at > now - _STARTING, DeviceState.identity_at < now - _AGAIN)
     query = (
         select(DeviceState.device_id)
         .join(Device, Device.id == DeviceState.device_id)
         .where(Device.retired_at.is_(None), Device.paused.is_(False), DeviceState.state == "up")
-        .where(or_(DeviceState.identity_at.is_(None), DeviceState.identity_at < stale))
+        .where(
+            or_(
+                DeviceState.identity_at.is_(None),
+                DeviceState.identity_at < stale,
+                DeviceState.identity_at > now + _AGAIN,
+                filling,
+            )
+        )
+        .order_by(DeviceState.identity_at.is_not(None), DeviceState.identity_at)
+        .limit(_DESCRIBED)
     )
     with site.database.view(EVERYTHING) as session:
         return list(session.scalars(query))
 
 
-def _pinged(todo: Sequence[Target]) -> Mapping[str, bool]:
-    """Who of those judged by ping alone answers: all are asked together, which costs one wait."""
-    asked = {target.address for target in todo if target.snmp is None and target.ping}
+def _pinged(todo: Sequence[Target], silent: Collection[str]) -> Mapping[str, bool]:
+    """Who answers, of those judged by ping alone and of the silent: all are asked together, which
+    costs one wait."""
+    asked = {
+        each.address for each in todo if each.ping and (each.snmp is None or each.device in silent)
+    }
     if not asked or not icmp.available():
         return {}
     answers = icmp.ping(sorted(asked), timeout=PING_WAIT, tries=PINGS)
@@ -108,8 +158,7 @@ def _visit(
     indexes = known.get(target.device)
     if kind == "counters" and not indexes:
         kind = "gauges"
-    heard = pinged.get(target.address) if target.snmp is None else None
-    return poll(target, PARTS[kind], indexes=indexes, pinged=heard)
+    return poll(target, PARTS[kind], indexes=indexes, pinged=pinged.get(target.address))
 
 
 def _unasked(refused: Refused, at: datetime) -> Poll:
@@ -128,7 +177,7 @@ def _indexes(session: Session, only: Collection[str] | None) -> dict[str, tuple[
     return {device: tuple(indexes) for device, indexes in found.items()}
 
 
-def _begin(site: Site, kind: str, slot: int, now: datetime) -> str | None:
+def _begin(site: Site, kind: str, slot: int, period: int, now: datetime) -> str | None:
     """Take the slot: its unique key lets one worker in, a second one sees it is done."""
     run = JobRun(
         site="local", kind=kind, slot=str(slot), centre_id=site.centre_id, state="running",
@@ -136,7 +185,18 @@ def _begin(site: Site, kind: str, slot: int, now: datetime) -> str | None:
     )  # fmt: skip
     try:
         with site.database.observe() as session:
+            _free(session, kind, slot, period)
             session.add(run)
     except IntegrityError:
         return None
     return run.id
+
+
+def _free(session: Session, kind: str, slot: int, period: int) -> None:
+    """The slot of a sweep that failed or was killed may be taken again. Slots of the future were
+    taken before our clock was set back: they would stop every sweep until we are there again."""
+    ours = delete(JobRun).where(JobRun.site == "local", JobRun.kind == kind)
+    session.execute(ours.where(JobRun.slot == str(slot), JobRun.state == "failed"))
+    ahead = select(JobRun.id).where(JobRun.site == "local", JobRun.kind == kind)
+    if session.scalar(ahead.where(JobRun.slot > str(slot + 2 * period)).limit(1)):
+        session.execute(ours.where(JobRun.slot >= str(slot)))
