@@ -19,6 +19,7 @@ class HostKey(CentreRegister):
     title: ClassVar[str] = "SSH 主机密钥"
     names: ClassVar[tuple[str, ...]] = ("fingerprint", "device_id")
     order: ClassVar[str] = "fingerprint"
+    by_hand: ClassVar[bool] = False
 
     device_id: Mapped[str] = entry("设备", "ref", refers="Device", required=True, listed=True)
     fingerprint: Mapped[str] = entry(

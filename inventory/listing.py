@@ -1,6 +1,6 @@
 """One list for every register: search, filter, sort, page. The URL says it all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,7 +56,7 @@ def page_of(session: Session, cls: type[Register], ask: Ask) -> Page:
     return Page(pairs(cls, session.execute(query).all()), total, page, pages)
 
 
-def pairs(cls: type[Register], found: Sequence[Any]) -> tuple[tuple[Register, Any], ...]:
+def pairs(cls: type[Register], found: Iterable[Any]) -> tuple[tuple[Register, Any], ...]:
     """What `ordered` selects, as (register row, its observed row or None)."""
     return tuple((row[0], row[1] if cls.observed else None) for row in found)
 

@@ -71,18 +71,24 @@ class Person(CentreRegister):
         taken = select(func.count()).where(Person.login == self.login, Person.id != self.id)
         if session.scalar(taken):
             yield self.wrong("login", f"登录名 {self.login} 已有人使用")
+        if self.retired_at and self._own(session):
+            yield self.wrong("login", "不能停用自己的账号")
         if self._above(session):
             yield self.wrong("login", "此人另有您权限范围以外的授权，须由上级管理员修改")
 
     def _above(self, session: Session) -> bool:
         """Whoever sets a person's password could act as that person: not beyond one's own reach."""
         act: Act | None = session.info.get("act")
-        if act is None or act.actor == self.id:
+        if act is None or self._own(session):
             return False
         grant, centre = Grant.__table__, Centre.__table__  # bare tables: beyond the scope, too
         reach = select(centre.c.path).join(grant, grant.c.centre_id == centre.c.id)
         living = reach.where(grant.c.person_id == self.id, grant.c.retired_at.is_(None))
         return not all(act.scope.covers(path) for path in session.scalars(living))
+
+    def _own(self, session: Session) -> bool:
+        act: Act | None = session.info.get("act")
+        return act is not None and act.actor == self.id
 
     def welcome(self) -> str:
         """A first password, to be changed at the first login."""

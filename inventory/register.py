@@ -56,6 +56,7 @@ class Register(Recorded, Base):
     order: ClassVar[str] = "name"
     observed: ClassVar[type[Base] | None] = None  # a one-to-one Observed table listed beside it
     shown: ClassVar[bool] = True  # False: no pages of its own
+    by_hand: ClassVar[bool] = True  # False: the console makes the rows, people only retire them
     page: ClassVar[str] = "registers.show"  # the endpoint that shows one row
     edit_act: ClassVar[str] = "edit"  # the right it takes to change a row
     acts: ClassVar[tuple[RowAct, ...]] = ()

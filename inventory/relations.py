@@ -56,8 +56,8 @@ def _circles(session: Session, row: Register) -> Iterator[FieldError]:
 
 
 def _users(session: Session, row: Register) -> Iterator[FieldError]:
-    """Rows retired in the same act do not stand in the way."""
-    for cls in registers().values():
+    """Rows retired in the same act do not stand in the way, nor does what the console noted."""
+    for cls in (one for one in registers().values() if one.by_hand):
         for field in (f for f in fields(cls) if f.entry.refers == type(row).__name__):
             column = getattr(cls, field.name)
             query = select(cls).where(column == row.id, cls.retired_at.is_(None), cls.id != row.id)

@@ -44,7 +44,8 @@ def language_url() -> str:
     other = "zh" if language() == "en" else "en"
     if request.endpoint is None or request.method != "GET":
         return f"/?lang={other}"
-    arguments = request.args.to_dict(flat=False) | (request.view_args or {}) | {"lang": other}
+    given = {k: v for k, v in request.args.to_dict(flat=False).items() if not k.startswith("_")}
+    arguments = given | (request.view_args or {}) | {"lang": other}
     return url_for(request.endpoint, **arguments)
 
 

@@ -59,5 +59,9 @@ def query(**changes: Any) -> str:
     kept: dict[str, Any] = dict(request.args.lists())
     kept.pop("lang", None)
     kept.update(changes)
-    wanted = {key: value for key, value in kept.items() if value not in (None, "", [])}
-    return url_for(request.endpoint or "", **(request.view_args or {}), **wanted)
+    own = request.view_args or {}
+    wanted = {
+        key: value for key, value in kept.items()
+        if value not in (None, "", []) and key not in own and not key.startswith("_")
+    }  # fmt: skip
+    return url_for(request.endpoint or "", **own, **wanted)

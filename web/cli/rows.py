@@ -14,14 +14,18 @@ from sqlalchemy.orm import Session
 
 from inventory import cell, exchange, sheet
 from inventory.act import EVERYTHING, Act, system
-from inventory.listing import Ask, ordered
+from inventory.listing import Ask, ordered, pairs
 from inventory.register import Field, Register, Rejected, fields, registers
 from inventory.secret import Key
 from web.cli.telling import as_json, facts, table, tell
+from web.registers.choices import supply_all
 from web.settings import Settings
 from web.up import opened
 
-GROUPS = {"devices": "device", "centres": "centre", "credentials": "credential", "people": "person"}
+GROUPS = {
+    "devices": "device", "centres": "centre", "credentials": "credential", "people": "person",
+    "grants": "grant",
+}  # fmt: skip
 _WRITERS: Mapping[str, Callable[[Any, Any], bytes]] = {
     ".csv": sheet.write_csv,
     ".yaml": sheet.write_yaml,
@@ -30,6 +34,7 @@ _WRITERS: Mapping[str, Callable[[Any, Any], bytes]] = {
 
 
 def join(netops: click.Group) -> None:
+    supply_all()
     known = registers()
     for slug, name in GROUPS.items():
         netops.add_command(_group(name, known[slug]))
@@ -53,8 +58,11 @@ def _list(cls: type[Register]) -> click.Command:
         with opened(settings) as database, database.view(EVERYTHING) as session:
             ask = Ask(search=search, retired=retired)
             rows = list(exchange.rows_out(session, cls, ask, seen=True))
+            ids = [row.id for row, _ in pairs(cls, session.execute(ordered(cls, ask)))]
         if as_json:
-            tell([dict(zip((f.name for f in told), row, strict=True)) for row in rows])
+            names = ("id", *(f.name for f in told))
+            both = zip(ids, rows, strict=True)
+            tell([dict(zip(names, (key, *row), strict=True)) for key, row in both])
             return
         shown = [n for n, f in enumerate(told) if f.entry.listed]
         table([told[n].label for n in shown], [[row[n] for n in shown] for row in rows])
@@ -63,7 +71,9 @@ def _list(cls: type[Register]) -> click.Command:
 
 
 def _show(cls: type[Register]) -> click.Command:
-    @click.command("show", help=f"看一条{cls.title}，连同设备自报的内容")
+    @click.command(
+        "show", help=f"看一条{cls.title}{'，连同设备自报的内容' if cls.observed else ''}"
+    )
     @click.argument("name")
     @as_json
     @click.pass_obj
@@ -207,8 +217,9 @@ def _one(
 def _option(cls: type[Register], field: Field) -> click.Option:
     """A secret is typed or piped, never an argument."""
     hint = f"{field.label}{'：' + field.entry.help if field.entry.help else ''}"
-    if field.choices:
-        hint += f"（{'、'.join(field.choices)}）"
+    words = ("是", "否") if field.kind == "yes" else field.choices
+    if words:
+        hint += f"（{'、'.join(words)}）"
     if _required(cls, field):
         hint += "［必填］"
     if field.kind == "secret":

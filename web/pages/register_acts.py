@@ -40,17 +40,18 @@ def ticked(slug: str) -> ResponseReturnValue:
 def keep_filter(slug: str) -> ResponseReturnValue:
     cls = book(slug)
     try:
-        filters.save(cls, request.form.get("name", ""), filters_in_force())
+        filters.save(cls, request.form.get("name", ""), filters_in_force(cls))
     except Rejected as error:
         flash(str(error), "warning")
-    return redirect(url_for("registers.index", slug=slug, **chosen()))
+    return redirect(url_for("registers.index", slug=slug, **chosen(cls)))
 
 
 @bp.post("/filters/<id>/forget")
 @allowed("view")
 def forget_filter(slug: str, id: str) -> ResponseReturnValue:
-    filters.forget(book(slug), id)
-    return redirect(url_for("registers.index", slug=slug, **chosen()))
+    cls = book(slug)
+    filters.forget(cls, id)
+    return redirect(url_for("registers.index", slug=slug, **chosen(cls)))
 
 
 def _act(cls: type[Register], ids: list[str], what: str) -> ResponseReturnValue:

@@ -43,7 +43,7 @@ def word(text: str) -> str:
 def index(slug: str) -> ResponseReturnValue:
     cls = book(slug)
     if "" in request.args.values():  # a filter form sends every control: keep what was chosen
-        return redirect(url_for(".index", slug=slug, **chosen()))
+        return redirect(url_for(".index", slug=slug, **chosen(cls)))
     with database().view(person().scope) as session:
         if request.args.get("print"):
             return render_template("register_print.html", **printed(session, cls, asked(cls)))
@@ -60,13 +60,14 @@ def show(slug: str, id: str) -> ResponseReturnValue:
         return render_template(
             "register_row.html", cls=cls, row=row, sections=sections(cls), names=called,
             changes=changes(session, cls, id), may_edit=may(cls, "edit"),
+            may_write=may(cls, "write"),
         )  # fmt: skip
 
 
 @bp.get("/new")
 @allowed("view")
 def new(slug: str) -> ResponseReturnValue:
-    cls = book(slug, "edit")
+    cls = book(slug, "write")
     with database().view(person().scope) as session:
         like = session.get(cls, request.args.get("like", ""))
         given = {f.name: request.args[f.name] for f in fields(cls) if f.name in request.args}
@@ -76,7 +77,7 @@ def new(slug: str) -> ResponseReturnValue:
 @bp.post("/new")
 @allowed("view")
 def create(slug: str) -> ResponseReturnValue:
-    cls = book(slug, "edit")
+    cls = book(slug, "write")
     form = _typed()
     try:
         done = writing.create(cls, form)
@@ -96,7 +97,7 @@ def create(slug: str) -> ResponseReturnValue:
 @bp.get("/<id>/edit")
 @allowed("view")
 def edit(slug: str, id: str) -> ResponseReturnValue:
-    cls = book(slug, "edit")
+    cls = book(slug, "write")
     with database().view(person().scope) as session:
         row = session.get(cls, id) or abort(404)
         return _form(cls, row, groups=groups(session, cls, texts_of(row), row=row))
@@ -105,7 +106,7 @@ def edit(slug: str, id: str) -> ResponseReturnValue:
 @bp.post("/<id>/edit")
 @allowed("view")
 def change(slug: str, id: str) -> ResponseReturnValue:
-    cls = book(slug, "edit")
+    cls = book(slug, "write")
     form = _typed()
     try:
         done = writing.change(cls, id, request.form.get("revision", 0, int), form)
@@ -122,7 +123,7 @@ def change(slug: str, id: str) -> ResponseReturnValue:
 @allowed("view")
 def check(slug: str) -> str:
     """What is wrong with one field, asked when the hand leaves it; references are chosen."""
-    cls = book(slug, "edit")
+    cls = book(slug, "write")
     for field in fields(cls):
         if field.name in request.args and field.kind not in ("ref", "secret"):
             try:

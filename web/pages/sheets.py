@@ -39,7 +39,7 @@ def take(slug: str, kind: str) -> ResponseReturnValue:
     cls = book(slug, "export")
     if kind not in KINDS:
         abort(404)
-    data = export(cls, asked(cls), kind, filters_in_force())
+    data = export(cls, asked(cls), kind, filters_in_force(cls))
     stamp = local(datetime.now(UTC)).strftime("%Y%m%d-%H%M")
     return _file(data, KINDS[kind][0], f"{cls.title}-{stamp}.{kind}")
 
@@ -47,21 +47,21 @@ def take(slug: str, kind: str) -> ResponseReturnValue:
 @bp.get("/template.xlsx", endpoint="template")
 @allowed("view")
 def empty_sheet(slug: str) -> ResponseReturnValue:
-    cls = book(slug, "edit")
+    cls = book(slug, "write")
     return _file(template(cls), XLSX, f"{cls.title}-导入模板.xlsx")
 
 
 @bp.get("/import")
 @allowed("view")
 def upload(slug: str) -> ResponseReturnValue:
-    return _upload_page(book(slug, "edit"))
+    return _upload_page(book(slug, "write"))
 
 
 @bp.post("/import")
 @allowed("view")
 def receive(slug: str) -> ResponseReturnValue:
     """Keep the file and go to its dry run; a file that cannot be read says why at once."""
-    cls = book(slug, "edit")
+    cls = book(slug, "write")
     file = request.files.get("file")
     if file is None or not file.filename:
         return _upload_page(cls, _("请先选择一个文件")), 422
@@ -78,7 +78,7 @@ def receive(slug: str) -> ResponseReturnValue:
 @allowed("view")
 def plan(slug: str, digest: str) -> ResponseReturnValue:
     """What the file would do; nothing is written."""
-    cls = book(slug, "edit")
+    cls = book(slug, "write")
     name = request.args.get("name", "")
     try:
         given = uploads.kept(digest, name)
@@ -93,7 +93,7 @@ def plan(slug: str, digest: str) -> ResponseReturnValue:
 @allowed("view")
 def apply(slug: str, digest: str) -> ResponseReturnValue:
     """Do what the dry run said: this file, in one transaction, or nothing."""
-    cls = book(slug, "edit")
+    cls = book(slug, "write")
     name = request.args.get("name", "")
     try:
         done = _apply(cls, digest, name)

@@ -42,14 +42,15 @@ def filterable(cls: type[Register]) -> tuple[Field, ...]:
     return tuple(f for f in (*seen, *fields(cls)) if f.kind in ("choice", "yes", "ref"))
 
 
-def chosen() -> dict[str, Any]:
-    """The arguments of this address that say something."""
-    return {name: value for name, value in request.args.items() if value}
+def chosen(cls: type[Register]) -> dict[str, Any]:
+    """The arguments of this address that say something; an unknown one could be no link's."""
+    known = RESERVED.union(f.name for f in filterable(cls)) - {"slug"}
+    return {name: value for name, value in request.args.items() if value and name in known}
 
 
-def filters_in_force() -> Mapping[str, str]:
+def filters_in_force(cls: type[Register]) -> Mapping[str, str]:
     """What an export, a print-out or a saved filter keeps of this address."""
-    return {k: v for k, v in request.args.items() if v and k not in ("page", "print", "lang")}
+    return {k: v for k, v in chosen(cls).items() if k not in ("page", "print", "lang")}
 
 
 def chips(cls: type[Register], ask: Ask, names: Names) -> Iterator[Chip]:

@@ -19,8 +19,11 @@ def book(slug: str, act: str = "view") -> type[Register]:
 
 
 def may(cls: type[Register], act: str) -> bool:
-    """May this person view, edit or export the register? Accounts and ways into devices are the
-    business of those who administer them, from the first look on."""
+    """May this person view, edit, write or export the register? To edit is to retire and restore,
+    to write is to fill in rows. Accounts and ways into devices are the business of those who
+    administer them, from the first look on."""
+    if act == "write":
+        return cls.by_hand and may(cls, "edit")
     if act == "edit" or cls.edit_act == "administer":
         return can(person(), cls.edit_act) and (act == "edit" or can(person(), act))
     return can(person(), act)

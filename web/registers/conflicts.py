@@ -43,7 +43,7 @@ def meanwhile(
         else:
             cause = _("别人刚改过这一项；再按“保存”将以您填写的为准")
             disputed.append(FieldError(field.name, field.label, cause))
-    told = changes(session, cls, row.id)[: row.revision - revision]
+    told = changes(session, cls, row.id)[: max(0, row.revision - revision)]
     return Meanwhile(tuple(told), merged, tuple(disputed))
 
 

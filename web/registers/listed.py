@@ -31,8 +31,9 @@ def shown(session: Session, cls: type[Register], ask: Ask) -> Mapping[str, Any]:
         "controls": _controls(cls, ask, told["names"]),
         "saved": filters.saved(session, cls),
         "arguments": filters.arguments,
-        "here": urlencode(filters_in_force()),
+        "here": urlencode(filters_in_force(cls)),
         "may_edit": may(cls, "edit"),
+        "may_write": may(cls, "write"),
         "may_export": may(cls, "export"),
     }
 

@@ -63,7 +63,8 @@ def change(cls: type[Register], row_id: str, revision: int, form: Mapping[str, s
 def turn(cls: type[Register], ids: Iterable[str], what: str) -> Done:
     """Retire or restore these rows; raises Rejected."""
     with database().transaction(act(cls, WORDS[what])) as session:
-        rows = _rows(session, cls, ids)
+        found = _rows(session, cls, ids)
+        rows = tuple(row for row in found if (row.retired_at is None) == (what == RETIRE))
         for row in rows:
             row.turn(gone=what == RETIRE)
     return Done(rows)
