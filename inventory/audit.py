@@ -20,7 +20,7 @@ from inventory.secret import Sealed
 
 _CHAIN_LOCK = 4_100_001  # PostgreSQL advisory lock: one writer at the chain's head
 _BEFORE_FIRST = "0" * 64
-_UNTOLD = {"revision", "search"}  # bookkeeping, derived from the rest
+_UNTOLD = {"revision", "search", "sort_key"}  # bookkeeping, derived from the rest
 
 
 class AuditRow(Scoped, Base):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, inspect, nulls_last, select
 from sqlalchemy.orm import Session, aliased
@@ -126,8 +126,8 @@ def _own_centre(cls: type[Register]) -> ColumnElement[Any]:
 
 
 def _order(cls: type[Register], name: str) -> ColumnElement[Any] | None:
-    """What to sort by so that the order means something: choices as they are declared (states:
-    worst first), references by what the row is called, addresses by value."""
+    """What to sort by so that the order means something: names by pinyin and number, choices as
+    they are declared (states: worst first), references as their own list, addresses by value."""
     found = _find(cls, name)
     if found is None:
         return None
@@ -136,14 +136,15 @@ def _order(cls: type[Register], name: str) -> ColumnElement[Any] | None:
         ranks = {word: rank for rank, word in enumerate(told.choices)}
         return case(ranks, value=column, else_=len(ranks))
     if told.kind == "ref":
-        return _called(told, column)
+        return _own_order(told, column)
+    if name == cls.order and told.kind == "text":
+        return cast("ColumnElement[Any]", cls.sort_key)
     return ip_order(column) if told.kind == "ip" else column
 
 
-def _called(told: Field, column: ColumnElement[Any]) -> ColumnElement[Any]:
+def _own_order(told: Field, column: ColumnElement[Any]) -> ColumnElement[Any]:
     target = aliased(register_named(told.entry.refers))
-    name = target.name if hasattr(target, "name") else getattr(target, target.names[0])
-    return select(name).where(target.id == column).scalar_subquery()
+    return select(target.sort_key).where(target.id == column).scalar_subquery()
 
 
 def _find(cls: type[Register], name: str) -> tuple[Field, ColumnElement[Any]] | None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inventory.columns import UtcDateTime
 from inventory.db import Base, Recorded, Scoped
 from inventory.entry import Entry, Field, FieldError, Rejected, entry
-from inventory.text import search_text
+from inventory.text import search_text, zh_sort_key
 
 __all__ = [
     "CentreRegister",
@@ -32,6 +32,9 @@ __all__ = [
     "register_named",
     "registers",
 ]
+
+# `zh_sort_key` compares by code point; PostgreSQL would compare by the rules of some language.
+_BY_CODE_POINT = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Register(Recorded, Base):
 
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     search: Mapped[str] = mapped_column(Text, default="")
+    sort_key: Mapped[str] = mapped_column(_BY_CODE_POINT, default="")
 
     @property
     def label(self) -> str:
@@ -88,11 +92,13 @@ class Register(Recorded, Base):
         return iter(())
 
     def prepare(self, session: Session) -> None:
-        """Refuse what breaks a rule; derive the search text. Called by the guard before a flush."""
+        """Refuse what breaks a rule; derive the texts to search and sort by. Called by the guard
+        before a flush."""
         wrong = tuple(self.check(session))
         if wrong:
             raise Rejected(wrong, self.id)
         told = (field for field in fields(type(self)) if field.entry.searched)
+        self.sort_key = zh_sort_key(str(getattr(self, self.order) or ""))
         self.search = search_text(*(str(getattr(self, field.name) or "") for field in told))
 
     def turn(self, *, gone: bool) -> None:

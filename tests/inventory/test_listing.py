@@ -115,6 +115,17 @@ def test_the_order_means_something(
         assert told == found
 
 
+def test_names_sort_as_in_a_chinese_office(database: Database, tree: Tree) -> None:
+    with database.transaction(system("登记")) as session:
+        for number, name in enumerate(["郑州", "长垣 10", "长垣 2", "UPS", "10 号机", "2 号机"]):
+            address = f"10.0.0.{number + 1}"
+            session.add(Device(centre_id=tree.lankao.id, name=name, address=address, kind="other"))
+    pinyin = ["2 号机", "10 号机", "UPS", "长垣 2", "长垣 10", "兰考核心", "郑州"]
+    scope = Scope((tree.lankao.path,))
+    assert names(database, Ask(), scope=scope) == pinyin
+    assert names(database, Ask(sort="-name"), scope=scope) == pinyin[::-1]
+
+
 def test_references_sort_by_what_they_are_called(database: Database, county: Tree) -> None:
     by_parent = names(database, Ask(sort="parent_id"))
     assert sorted(by_parent[:2]) == ["堌阳镇接入", "考城镇接入"]

@@ -8,6 +8,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+SORT_KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -48,6 +50,7 @@ def upgrade() -> None:
         sa.Column("path", sa.String(length=200), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("sort_key", SORT_KEY, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["parent_id"],
@@ -86,6 +89,7 @@ def upgrade() -> None:
         sa.Column("centre_id", sa.String(length=26), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("sort_key", SORT_KEY, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["centre_id"],
@@ -148,6 +152,7 @@ def upgrade() -> None:
         sa.Column("centre_id", sa.String(length=26), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("sort_key", SORT_KEY, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["centre_id"],
@@ -189,6 +194,7 @@ def upgrade() -> None:
         sa.Column("centre_id", sa.String(length=26), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("sort_key", SORT_KEY, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["centre_id"],
@@ -243,6 +249,7 @@ def upgrade() -> None:
         sa.Column("centre_id", sa.String(length=26), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("sort_key", SORT_KEY, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["centre_id"],
@@ -274,6 +281,7 @@ def upgrade() -> None:
         sa.Column("centre_id", sa.String(length=26), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("sort_key", SORT_KEY, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["centre_id"],
@@ -413,6 +421,7 @@ def upgrade() -> None:
         sa.Column("centre_id", sa.String(length=26), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("sort_key", SORT_KEY, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["centre_id"],
