@@ -16,7 +16,7 @@ def test_a_cause_stands_above_what_it_cuts_off(county: County) -> None:
     county.sweep(core="down", edge="down", leaf="down")
     page = county.login("net").get("/").text
     assert tiles(page) == {
-        "正常": "1", "中断": "1", "不可达（因上级）": "2", "未知": "0", "暂停监测": "0",
+        "正常": "1", "中断": "1", "不可达（因上级）": "2", "未知": "0", "暂停": "0",
     }  # fmt: skip
     shown = words(page)
     assert "中断 1 台：兰考核心交换机；另有 2 台因此不可达，不单独计为故障。" in shown
@@ -66,7 +66,7 @@ def test_paused_devices_are_nobodys_trouble(county: County) -> None:
     with county.database.transaction(county.act()) as session:
         session.get_one(Device, county.ids["core"]).paused = True
     page = county.login("net").get("/").text
-    assert (tiles(page)["中断"], tiles(page)["暂停监测"]) == ("0", "1")
+    assert (tiles(page)["中断"], tiles(page)["暂停"]) == ("0", "1")
     assert "没有要处理的问题" in words(page)
 
 
