@@ -45,5 +45,8 @@ class Console(click.Group):
             _log.debug("database", exc_info=True)
             cause = " ".join(str(error.orig).split())
             raise Failed(f"数据库用不了：{cause}；请检查 DATABASE_URL 和数据目录") from error
-        except PermissionError as error:
-            raise Failed(f"没有权限：{error.filename}；请换一个用户，或改这个位置的权限") from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            cause = f"不能使用 {error.filename}（{error.strerror}）：请检查这个位置和它的权限"
+            raise Failed(cause) from error

@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -19,12 +20,15 @@ from netops.simulator.county import control
 from playbooks.dispatch import Pool
 from playbooks.jobs import close_orphans
 from playbooks.schedule import clock
+from playbooks.site import Site
 from web import create_app
 from web.cli.telling import as_json, table, tell
 from web.settings import Settings
 from web.up import address, demo_home, must_be_founded, opened, site_of, up
 
 _THREADS = 8
+_JOBS = 5  # at once: the clock, and four that people asked for
+_END = (signal.SIGTERM, signal.SIGINT)
 
 
 def join(netops: click.Group) -> None:
@@ -64,19 +68,25 @@ def worker(settings: Settings, as_json: bool) -> None:
     with opened(settings) as database:
         site = site_of(settings, database)
         close_orphans(site)
-        pool = Pool(settings.workers)
-        schedule = clock(site, pool)
-
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            pool.stopping.set()
-            schedule.shutdown()  # what runs may finish: the pool drops what has not begun
-
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
+        signal.pthread_sigmask(signal.SIG_BLOCK, _END)  # before any thread: asked for below
         if as_json:
             tell({"home": str(settings.home), "workers": settings.workers})
-        schedule.start()
-        pool.close()
+        _run_until_told(site, Pool(settings.workers, jobs=_JOBS))
+
+
+def _run_until_told(site: Site, pool: Pool) -> None:
+    """A signal handler could interrupt the clock with its locks held; this thread only waits."""
+    schedule = clock(site, pool)
+    running = pool.start(schedule.start)
+    while not running.done() and signal.sigtimedwait(_END, 1) is None:
+        pass
+    pool.stopping.set()
+    while not (schedule.running or running.done()):
+        time.sleep(0.05)  # told to end before it had begun
+    if schedule.running:
+        schedule.shutdown()  # what runs may finish: the pool drops what has not begun
+    pool.close()
+    running.result()
 
 
 def _log() -> None:
@@ -88,7 +98,9 @@ def _log() -> None:
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """waitress answers what it has begun, and ends."""
+    """End in order: what has begun may finish, and is not hurried by a second signal."""
+    for number in _END:
+        signal.signal(number, signal.SIG_IGN)
     sys.exit(0)
 
 
