@@ -14,7 +14,16 @@ from inventory.state import Gauge
 from netops.history import History
 from netops.profile import profiles
 from web.current import settings
-from web.graphs import Point, Span, gauge_chart, gauge_line, last_day, port_chart, port_lines
+from web.graphs import (
+    Point,
+    Span,
+    drawable,
+    gauge_chart,
+    gauge_line,
+    last_day,
+    port_chart,
+    port_lines,
+)
 from web.locale import moment
 from web.queries import device as asked
 from web.queries import ports as port_queries
@@ -74,7 +83,7 @@ def _most_telling(sensors: Sequence[Gauge]) -> Gauge | None:
 
 def _port_graph(device: Device, port: Interface | None) -> Mapping[str, Any] | None:
     lines = _port_lines(device, port) if port else ([], [])
-    return port_chart(port, lines) if port and lines[0] else None
+    return port_chart(port, lines) if port and drawable(lines[0]) else None
 
 
 def _port_lines(device: Device, port: Interface) -> tuple[list[Point], list[Point]]:
@@ -85,7 +94,9 @@ def _port_lines(device: Device, port: Interface) -> tuple[list[Point], list[Poin
 
 def _gauge_graph(device: Device, sensor: Gauge | None) -> Mapping[str, Any] | None:
     line = gauge_line(_history(), sensor, _day()) if sensor else []
-    return gauge_chart(sensor, profiles().get(device.profile), line) if sensor and line else None
+    if sensor is None or not drawable(line):
+        return None
+    return gauge_chart(sensor, profiles().get(device.profile), line)
 
 
 def _history() -> History:

@@ -64,6 +64,11 @@ def gauge_line(history: History, gauge: Gauge, span: Span) -> list[Point]:
     return list(_with_gaps(((row[0], row[2]) for row in peaks), span.gap * step))
 
 
+def drawable(line: Sequence[Point]) -> bool:
+    """Two points make a line; one would be an empty drawing."""
+    return sum(value is not None for _, value in line) > 1
+
+
 def port_chart(port: Interface, lines: tuple[list[Point], list[Point]]) -> Mapping[str, Any]:
     series = [
         {"name": _("入"), "kind": "in", "points": lines[0]},
