@@ -75,3 +75,16 @@ def test_kill_9_in_the_middle_leaves_whole_cycles(tmp_path: Path) -> None:
     counts = {i: len(history.ports(i, MIDNIGHT, until)) for i in (0, 99, 199)}
     assert len(set(counts.values())) == 1, "a cycle was stored in part"
     assert counts[0] >= told + 1, "a cycle that was acknowledged is missing"
+
+
+def test_one_interface_of_many_within_its_range(tmp_path: Path) -> None:
+    """Also when it is missing from some cycles, and when the range begins between two."""
+    history = History(tmp_path)
+    for cycle in range(6):
+        slot = SLOT + cycle * 300
+        others = [sample(slot, n) for n in (1, 3, 9)]
+        mine = [sample(slot, 2)] if cycle != 3 else []
+        history.write(slot, Batch(ports=[*others, *mine]))  # type: ignore[list-item]
+    since, until = MIDNIGHT + timedelta(seconds=1), MIDNIGHT + timedelta(seconds=1499)
+    assert [row[0] - SLOT for row in history.ports(2, since, until)] == [300, 600, 1200]
+    assert history.ports(4, since, until) == []
