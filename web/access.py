@@ -8,14 +8,18 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 
+from apiflask import HTTPError
 from flask import Flask, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from inventory.act import EVERYTHING
 from inventory.centre import Centre
 from inventory.person import Person, Standing, can, standing
 from web.current import database
 from web.security import LOGIN_PATH
+
+_SCRIPTED = ("/api/v1/", "/api/openapi.json", "/metrics")  # asked by programs, not by people
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -29,6 +33,12 @@ def init_app(app: Flask) -> None:
 def public(view: View[Arguments, Answer]) -> View[Arguments, Answer]:
     """This view answers without a login."""
     view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def anonymous(view: View[Arguments, Answer]) -> View[Arguments, Answer]:
+    """This view answers everybody alike: nobody is looked up, so it costs no query."""
+    view.anonymous = True  # type: ignore[attr-defined]
     return view
 
 
@@ -49,7 +59,7 @@ def allowed(act: str) -> Callable[[View[Arguments, Answer]], View[Arguments, Ans
 
 def person() -> Standing:
     """The person asking; only inside a view that needs a login."""
-    return cast(Standing, g.person)
+    return cast("Standing", g.person)
 
 
 def origin() -> str:
@@ -75,6 +85,8 @@ def by_password(login: str, password: str) -> Person | None:
 def _admit() -> ResponseReturnValue | None:
     g.person, g.centre_name = None, ""
     view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "anonymous", False):
+        return None
     who = _from_session() or _from_header()
     if who is not None:
         _settle(who)
@@ -83,7 +95,7 @@ def _admit() -> ResponseReturnValue | None:
     if g.person is None:
         return _ask_login()
     if g.person.must_change and request.endpoint not in ("account.password", "session.logout"):
-        return redirect("/account/password")
+        return _ask_password()
     return None
 
 
@@ -98,7 +110,7 @@ def _from_session() -> Person | None:
 def _from_header() -> Person | None:
     """Scripts of the API may send the login with each request (HTTP Basic, RFC 7617)."""
     given = request.authorization
-    if given is None or given.type != "basic" or not request.path.startswith("/api/"):
+    if given is None or given.type != "basic" or not request.path.startswith(_SCRIPTED):
         return None
     return by_password(given.username or "", given.password or "")
 
@@ -111,10 +123,16 @@ def _settle(who: Person) -> None:
 
 
 def _ask_login() -> ResponseReturnValue:
-    if request.path.startswith("/api/"):
+    if request.path.startswith(_SCRIPTED):
         abort(401)
     here = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return redirect(f"{LOGIN_PATH}?{urlencode({'next': here})}")
+
+
+def _ask_password() -> ResponseReturnValue:
+    if request.path.startswith(_SCRIPTED):
+        raise HTTPError(403, _("请先在网页上登录，把口令换成自己的，再用程序访问。"))
+    return redirect("/account/password")
 
 
 def _stamp(who: Person) -> str:

@@ -2,6 +2,7 @@
 import "../css/app.css";
 import "./request.js";
 import "./live.js";
+import "./comeback.js";
 import "./confirm.js";
 import "./copy.js";
 import "./list.js";
