@@ -4,7 +4,9 @@ device that breaks its visit, a search among dead addresses."""
 import shutil
 import socket
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +17,7 @@ from inventory.run import JobRun
 from inventory.state import DeviceState
 from playbooks.dispatch import Pool
 from playbooks.jobs import close_orphans
+from playbooks.schedule import catch_up, clock
 from playbooks.sweeps import identity_due, run_due, sweep
 from tests.playbooks.conftest import County
 
@@ -106,3 +109,34 @@ def test_a_search_among_dead_addresses_does_not_hold_up_the_sweep() -> None:
         searched.result()
     finally:
         pool.close()
+
+
+def test_a_clock_set_back_does_not_stop_the_clock_of_the_worker(county: County) -> None:
+    schedule = clock(county.site, county.pool)
+    now = datetime.now(UTC)
+    for job in schedule.get_jobs():
+        job.modify(next_run_time=now + timedelta(hours=3))
+    catch_up(schedule, now)
+    waits = {job.id: (job.next_run_time - now).total_seconds() for job in schedule.get_jobs()}
+    assert waits == {"status": 0, "counters": 0, "login": 0, "asked": 0, "tidy": 10800}
+
+
+def test_a_sweep_that_takes_longer_than_its_minute_is_told(
+    county: County, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = replace(county.site, status_seconds=1, counter_seconds=3600)
+    hold = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    hold.bind(("127.0.0.1", 0))
+    with county.site.database.transaction(system("改")) as session:
+        dead = session.get_one(Device, county.silent)
+        dead.timeout, dead.retries, dead.snmp_port = 3.0, 0, hold.getsockname()[1]
+    schedule = clock(site, county.pool)
+    runner = Thread(target=schedule.start)
+    with hold:
+        runner.start()
+        deadline = time.monotonic() + 10
+        while "status" not in caplog.text and time.monotonic() < deadline:
+            time.sleep(0.05)
+        schedule.shutdown(wait=True)
+        runner.join()
+    assert "status is still at work" in caplog.text
