@@ -78,6 +78,7 @@ def ordered(cls: type[Register], ask: Ask) -> Select[Any]:
 
 
 def matching(cls: type[Register], ask: Ask) -> Select[Any]:
+    """Every row that meets all of `ask`, beside what is observed of it, in no order."""
     query: Select[Any] = select(cls)
     if cls.observed:
         key = inspect(cls.observed).primary_key[0]

@@ -80,6 +80,7 @@ def not_privileged(target: Target) -> AuthRejected:
 
 
 def refused(target: Target) -> AuthRejected:
+    """The login was refused: never tried again before somebody has changed the credential."""
     user = target.ssh.user if target.ssh else ""
     return AuthRejected(
         f"{place(target)} 拒绝了用户「{user}」的口令。只试了这一次，以免锁定账号；"

@@ -52,6 +52,7 @@ def load(session: Session, wanted: Iterable[str]) -> dict[str, Seen]:
 
 
 def save(cycle: Cycle, devices: Iterable[str]) -> None:
+    """Write what became of the devices in this cycle, all in one statement."""
     rows = []
     for device in devices:
         seen = cycle.seen[device]

@@ -142,6 +142,7 @@ def _say(text: str) -> None:
 
 
 def main() -> int:
+    """`python -m web.build`: 0 when the front end is ready, 1 with one line when it is not."""
     try:
         _say("前端已构建" if build() else "前端没有变化，不用重新构建")
     except (BuildError, CatalogueError) as error:

@@ -70,6 +70,7 @@ def drawable(line: Sequence[Point]) -> bool:
 
 
 def port_chart(port: Interface, lines: tuple[list[Point], list[Point]]) -> Mapping[str, Any]:
+    """What parts/ui.html draws of a port: in and out in bit/s, its bandwidth as the limit."""
     series = [
         {"name": _("入"), "kind": "in", "points": lines[0]},
         {"name": _("出"), "kind": "out", "points": lines[1]},
@@ -82,6 +83,7 @@ def port_chart(port: Interface, lines: tuple[list[Point], list[Point]]) -> Mappi
 
 
 def gauge_chart(gauge: Gauge, profile: Profile | None, line: list[Point]) -> Mapping[str, Any]:
+    """What parts/ui.html draws of a sensor, with the limit of its profile."""
     name = " ".join(filter(None, (reading.title(profile, gauge.metric), gauge.slot)))
     series = [{"name": name, "kind": "other", "points": line}]
     chart: dict[str, Any] = {"unit": gauge.unit, "series": series}

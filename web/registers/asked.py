@@ -54,6 +54,7 @@ def filters_in_force(cls: type[Register]) -> Mapping[str, str]:
 
 
 def chips(cls: type[Register], ask: Ask, names: Names) -> Iterator[Chip]:
+    """What narrows the list now, each with the address that drops it."""
     if ask.search:
         yield Chip(_("含“%(text)s”", text=ask.search), query(q=None, page=None))
     known = {f.name: f for f in filterable(cls)}
