@@ -49,6 +49,12 @@ def shown(gauge: Gauge, profile_name: str) -> Shown:
     )
 
 
+def unproven(profile_name: str) -> str:
+    """What of this profile no recording of a real device has shown, "" when all of it was."""
+    profile = profiles().get(profile_name)
+    return _(profile.unproven) if profile and profile.unproven else ""
+
+
 def title(profile: Profile | None, metric: str) -> str:
     known = profile.metric(metric) if profile else None
     return _(known.title) if known else metric

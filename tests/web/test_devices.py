@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from inventory.act import system
 from inventory.audit import AuditRow
 from inventory.credential import Credential
 from inventory.device import Device
 from inventory.interface import Interface
 from inventory.run import JobRun
 from inventory.state import Gauge
+from netops.profile import profile_named
 from tests.web.county import County, gauge, ports, selects
 from tests.web.reader import words
 
@@ -307,3 +309,17 @@ def test_no_credential_no_walk(county: County) -> None:
     answer = county.login("net").post(at(county, "core", "walk/"), {"preset": "1.3.6.1.2.1.1"})
     assert answer.status_code == 422
     assert "这台设备没有选 SNMP 凭据" in words(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("zh", "未经实机验证"), ("en", "not verified on a real device")]
+)
+def test_what_no_real_device_has_shown_is_said(county: County, lang: str, told: str) -> None:
+    with county.database.transaction(system("换型号模板")) as session:
+        session.get_one(Device, county.ids["core"]).profile = "huawei_usg"
+    page = county.login("net").get(f"{at(county, 'core')}?lang={lang}").text
+    assert told in words(page)
+    with county.database.transaction(system("换型号模板")) as session:
+        session.get_one(Device, county.ids["core"]).profile = "huawei_ups"
+    page = county.login("net").get(f"{at(county, 'core')}?lang={lang}").text
+    assert (told in words(page)) == bool(profile_named("huawei_ups").unproven)

@@ -21,7 +21,7 @@ from web.queries import device as asked
 from web.queries.changes import changes as changes_of
 from web.queries.ports import PortAsk
 from web.queries.ports import ports as ports_of
-from web.reading import headlines, shown
+from web.reading import headlines, shown, unproven
 from web.runs import run_facts
 
 bp = Blueprint("devices", __name__, url_prefix="/devices/<id>")
@@ -36,6 +36,7 @@ def show(id: str) -> ResponseReturnValue:
         frame = _frame(session, id)
         more = {
             "facts": asked.facts(session, frame.device),
+            "unproven": unproven(frame.device.profile),
             "events": asked.events(session, id, _FEW),
             **graphs(session, frame.device, request.args),
         }
