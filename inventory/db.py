@@ -134,11 +134,11 @@ def _sqlite_connect(raw: Any, _record: Any) -> None:
     recursive_triggers because INSERT OR REPLACE walks past append-only triggers without it."""
     raw.isolation_level = None  # SQLAlchemy's begin event decides, not the driver
     for pragma in (
+        "busy_timeout=10000",  # first: turning to WAL may have to wait, too
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
-        "busy_timeout=10000",
     ):
         raw.execute(f"PRAGMA {pragma}")
     raw.create_function("ip_order", 1, ip_key, deterministic=True)
