@@ -39,10 +39,10 @@ Visit = Callable[..., Page]
 
 
 @contextmanager
-def serve(app: Any) -> Iterator[str]:
-    """The WSGI application on a free loopback port, in a thread; yields its address."""
+def serve(app: Any, port: int = 0) -> Iterator[str]:
+    """The WSGI application on a free loopback port (or `port`), in a thread; yields its address."""
     sockets: dict[int, Any] = {}
-    server: Any = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4)
+    server: Any = create_server(app, map=sockets, host="127.0.0.1", port=port, threads=4)
     enough = threading.Event()
 
     def run() -> None:
