@@ -1,0 +1,149 @@
+"""The document of the JSON API keeps its word: every operation, every refusal, every example."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from inventory.db import Database
+from inventory.device import Device
+from inventory.run import JobRun
+from tests.web.caller import V1, Caller
+from tests.web.county import PASSWORD, County, found_county
+from web import create_app
+from web.api import answers, examples
+from web.settings import Settings
+
+
+@pytest.fixture
+def county(settings: Settings, database: Database) -> County:
+    county = found_county(create_app(settings, database), database, settings)
+    county.at -= timedelta(hours=2)  # room for later sweeps
+    county.sweep(ups="down")
+    return county
+
+
+@pytest.fixture
+def net(county: County) -> Caller:
+    """The network administrator of 兰考."""
+    return Caller(county, "net")
+
+
+def document(county: County) -> dict[str, Any]:
+    answer = county.app.test_client().get("/api/openapi.json", auth=("tech", PASSWORD))
+    assert answer.status_code == 200
+    return answer.json  # type: ignore[no-any-return]
+
+
+def operations(told: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in told["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def test_every_operation_is_documented(county: County) -> None:
+    told = document(county)
+    routes = {
+        (method.lower(), re.sub(r"<(\w+)>", r"{\1}", rule.rule))
+        for rule in county.app.url_map.iter_rules()
+        if rule.rule.startswith(V1)
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS")
+    }
+    assert {(method, path) for method, path, _ in operations(told)} == routes
+    assert len(routes) == 15
+    for method, path, operation in operations(told):
+        where = f"{method} {path}"
+        assert operation["summary"], where
+        assert operation["description"], where
+        assert operation["tags"], where
+        assert operation["security"] == [{"basic": []}, {"session": []}], where
+        done = next(r for code, r in operation["responses"].items() if code.startswith("2"))
+        shape = done["content"]["application/json"]
+        assert shape["schema"]["$ref"].removeprefix("#/components/schemas/"), where
+        assert shape["example"], where
+        if method in ("post", "patch") and path.endswith(("devices", "{device_id}")):
+            assert operation["requestBody"]["content"]["application/json"]["example"], where
+    assert set(told["components"]["securitySchemes"]) == {"basic", "session"}
+
+
+def test_the_document_speaks_both_languages(county: County) -> None:
+    client = county.app.test_client()
+    chinese = client.get("/api/openapi.json", auth=("tech", PASSWORD)).json
+    english = client.get("/api/openapi.json?lang=en", auth=("tech", PASSWORD)).json
+    summaries = [o["paths"][f"{V1}/devices"]["get"]["summary"] for o in (chinese, english)]
+    assert summaries == ["列出设备", "List devices"]
+
+
+def test_examples_have_the_documented_shape() -> None:
+    shapes = {
+        answers.Device: examples.DEVICE, answers.FullDevice: examples.FULL_DEVICE,
+        answers.Interface: examples.INTERFACE, answers.Gauge: examples.GAUGE,
+        answers.Samples: examples.SAMPLES, answers.Event: examples.EVENT,
+        answers.Job: examples.JOB, answers.Centre: examples.CENTRE, answers.Row: examples.ROW,
+        answers.Register: examples.REGISTER, answers.DevicePage: examples.page(examples.DEVICE),
+    }  # fmt: skip
+    for shape, example in shapes.items():
+        schema = shape()
+        assert schema.validate(example) == {}, shape
+        assert {field.data_key or name for name, field in schema.fields.items()} == set(example)
+
+
+BAD = [
+    ("get", "/devices?page=x", 422), ("get", "/devices?per_page=201", 422),
+    ("get", "/devices?state=broken", 422), ("get", "/devices?kind=,", 422),
+    ("get", "/devices?sort=secret", 422), ("get", "/devices?colour=red", 422),
+    ("get", "/devices?search=%00", 422), ("get", "/devices?centre=nowhere", 422),
+    ("get", "/devices?retired=perhaps", 422), ("get", "/devices?lang=fr", 422),
+    ("get", "/devices/{core}/interfaces?page=-1", 422), ("get", "/devices/none", 404),
+    ("get", "/devices/%00", 404), ("get", "/devices/none/interfaces", 404),
+    ("get", "/devices/none/gauges", 404), ("get", "/devices/none/events", 404),
+    ("get", "/devices/none/samples?interface=1", 404),
+    ("get", "/devices/{core}/samples", 422), ("get", "/devices/{core}/samples?interface=0", 422),
+    ("get", "/devices/{core}/samples?interface=1&since=2026-01-01", 422),
+    ("get", "/devices/{core}/samples?interface=1&since=2026-01-01T00:00:00", 422),
+    ("get", "/devices/{core}/samples?interface=1&since=0001-01-01T00:00:00Z", 422),
+    ("get", "/devices/{core}/samples?interface=1&since=2026-01-01T00:00:00Z", 422),
+    ("get", "/events?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z", 422),
+    ("get", "/devices/{core}/events?since=yesterday", 422), ("get", "/events?until=now", 422),
+    ("get", "/centres?tier=planet", 422), ("get", "/registers/none", 404),
+    ("get", "/registers/filters", 404), ("get", "/registers/people", 403),
+    ("get", "/registers/devices?sort=none", 422), ("get", "/jobs/none", 404),
+    ("post", "/jobs/none/cancel", 404), ("post", "/jobs/{ended}/cancel", 409),
+    ("post", "/devices/none/poll", 404), ("post", "/devices/{gone}/poll", 409),
+    ("post", "/devices", 400), ("patch", "/devices/{core}", 400),
+    ("patch", "/devices/none", 404), ("patch", "/devices/{gone}", 409),
+]  # fmt: skip
+
+
+def test_bad_requests_are_answered_as_documented(county: County, net: Caller) -> None:
+    with county.database.transaction(county.act("county")) as session:
+        session.get_one(Device, county.ids["ups"]).turn(gone=True)
+    known = {"core": county.ids["core"], "gone": county.ids["ups"]}
+    known["ended"] = county.rows(select(JobRun.id))[0]
+    said = {(m, p): set(o["responses"]) for m, p, o in operations(document(county))}
+    shapes = {422: {"message", "errors"}}
+    adapter = county.app.url_map.bind("localhost")
+    for method, path, code in BAD:
+        url = path.format(**known)
+        answer = net.send(method, url)
+        where = V1 + url.split("?")[0]
+        rule, _arguments = adapter.match(where, method.upper(), return_rule=True)
+        documented = said[method, re.sub(r"<(\w+)>", r"{\1}", rule.rule)]
+        where = f"{method} {url}: {answer.get_data(as_text=True)[:300]}"
+        assert (answer.status_code, str(code) in documented) == (code, True), where
+        assert set(answer.json or ()) == shapes.get(code, {"message", "detail"}), where
+        assert all(error["field"] and error["cause"] for error in answer.json.get("errors", ()))
+
+
+def test_broken_json_and_wrong_methods(county: County, net: Caller) -> None:
+    broken = net.send("post", "/devices", data="{", content_type="application/json")
+    assert (broken.status_code, set(broken.json or ())) == (400, {"message", "detail"})
+    assert net.post("/devices", [1]).status_code == 400
+    method = net.send("delete", f"/devices/{county.ids['core']}")
+    assert (method.status_code, "PATCH" in method.headers["Allow"]) == (405, True)
+    assert set(method.json or ()) == {"message", "detail"}
+    assert net.get("/none").status_code == 404
