@@ -1,7 +1,7 @@
 """The watching pages in a real browser: accessible, narrow enough, alive without reloading."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -91,6 +91,8 @@ def test_poll_now_shows_the_result_by_itself(visit: Visit, county: County, site:
 
 
 def test_a_graph_is_drawn(visit: Visit, county: County, site: str) -> None:
+    earlier = datetime.now(UTC) - timedelta(minutes=5)
+    county.ingest(county.poll("core", at=earlier, gauges=(gauge("cpu", 38),)))
     page = logged_in(visit, site, f"/devices/{county.ids['core']}/")
     expect(page.locator(".chart canvas").first).to_be_visible()
 

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from inventory.centre import Centre
+from inventory.device import Device
 from inventory.person import Standing, can
 from inventory.run import STATES, JobRun
 from netops.discovery import addresses
@@ -29,6 +31,7 @@ from web.runs import run_facts
 bp = Blueprint("discovery", __name__, url_prefix="/discover")
 
 _MOST_PORTS = 64
+CARRIERS = "router,switch,firewall,wireless"  # what a device may hang below
 
 
 def may_discover(who: Standing | None) -> bool:
@@ -145,12 +148,13 @@ def _found(run_id: str, errors: Errors, typed: Mapping[str, str]) -> str:
     with database().view(person().scope) as session:
         run = _run(session, run_id)
         found = asked.proposals(session, run)
-        units, parents = asked.units(session), asked.carriers(session)
+        unit = session.get(Centre, typed.get("unit") or person().centre_id)
+        parent = session.get(Device, typed.get("parent", ""))
     new = [one for one in found if not one.known]
     part = slice_of(found if everything else new, request.args.get("page", 1, int))
     return render_template(
         "discovery_found.html", part=part, found=len(found), new=len(new), everything=everything,
-        units=units, parents=parents, profiles=profiles(), errors=errors, typed=typed,
-        ticked=request.form.getlist("id"),
-        home=person().centre_id, **run_facts(run),
+        unit=unit, parent=parent, carriers=CARRIERS, profiles=profiles(), errors=errors,
+        typed=typed, ticked=request.form.getlist("id"),
+        **run_facts(run),
     )  # fmt: skip

@@ -7,14 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.centre import Centre
 from inventory.credential import Credential
 from inventory.device import Device
 from inventory.reference import batches
 from inventory.run import JobRun
-
-MOST_UNITS, MOST_PARENTS = 3000, 300  # a province has 2,700 units; a county 60 devices that carry
-CARRIERS = ("router", "switch", "firewall", "wireless")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +59,6 @@ def credentials(session: Session) -> Sequence[Credential]:
     return session.scalars(
         query.where(Credential.retired_at.is_(None)).order_by(Credential.name)
     ).all()
-
-
-def units(session: Session) -> Sequence[Centre]:
-    """Where a device may belong."""
-    query = select(Centre).where(Centre.retired_at.is_(None))
-    return session.scalars(query.order_by(Centre.path, Centre.code).limit(MOST_UNITS)).all()
-
-
-def carriers(session: Session) -> Sequence[Device]:
-    """What a device may hang below: routers, switches, firewalls, wireless."""
-    query = select(Device).where(Device.retired_at.is_(None), Device.kind.in_(CARRIERS))
-    return session.scalars(query.order_by(Device.name).limit(MOST_PARENTS)).all()
 
 
 def _known(session: Session, addresses: Sequence[str]) -> dict[tuple[str, int], str]:
