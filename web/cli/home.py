@@ -17,6 +17,7 @@ from inventory.founding import found, founded
 from inventory.person import Person
 from inventory.register import Rejected
 from netops.simulator.county import control
+from playbooks.alone import alone
 from playbooks.dispatch import Pool
 from playbooks.jobs import close_orphans
 from playbooks.schedule import clock
@@ -65,7 +66,7 @@ def web(settings: Settings, as_json: bool) -> None:
 def worker(settings: Settings, as_json: bool) -> None:
     """只启动后台轮询（up 会替您启动）。"""
     _log()
-    with opened(settings) as database:
+    with opened(settings) as database, alone(database, settings.home):
         site = site_of(settings, database)
         close_orphans(site)
         signal.pthread_sigmask(signal.SIG_BLOCK, _END)  # before any thread: asked for below
