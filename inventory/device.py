@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sqlalchemy import Index, inspect, text
+from sqlalchemy import Index, inspect, text, update
 from sqlalchemy.orm import Mapped, Session
 
 from inventory.credential import Credential
 from inventory.home import is_demo
+from inventory.interface import Interface
 from inventory.register import CentreRegister, FieldError, RowAct, entry
-from inventory.state import DeviceState
+from inventory.run import Event
+from inventory.state import DeviceState, Gauge
 
 KINDS = {
     "router": "路由器", "switch": "交换机", "firewall": "防火墙", "server": "服务器", "ups": "UPS",
@@ -120,6 +122,17 @@ class Device(CentreRegister):
         yield from self._check_credentials(session)
         if self.simulated and not is_demo(session):
             yield self.wrong("simulated", "模拟设备只能存在于演示县，不能进入真实中心的数据")
+
+    def prepare(self, session: Session) -> None:
+        """A device that moves takes what it told with it: the centre it leaves sees no more of
+        it, the new one sees all."""
+        super().prepare(session)
+        state = inspect(self)
+        if not state.persistent or not state.attrs.centre_id.history.has_changes():
+            return
+        for kind in (DeviceState, Interface, Gauge, Event):
+            told = update(kind).where(kind.device_id == self.id).values(centre_id=self.centre_id)
+            session.execute(told, execution_options={"synchronize_session": False})
 
     def _check_credentials(self, session: Session) -> Iterator[FieldError]:
         for name, kinds in (("snmp_id", ("v2c", "v3")), ("ssh_id", ("ssh",))):
