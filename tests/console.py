@@ -81,8 +81,11 @@ class Console:
 
 
 @contextmanager
-def console(home: Path) -> Iterator[Console]:
-    """`netops up` in `home`, with the shortest cycles; stopped at the end if it still runs."""
+def console(home: Path, *, demo: bool = True) -> Iterator[Console]:
+    """`netops up` in `home`, with the shortest cycles; stopped at the end if it still runs.
+
+    `demo` False: somebody has founded this home.
+    """
     home.mkdir(exist_ok=True)
     port = free_port()
     with (home / "stderr").open("ab") as stderr:
@@ -96,7 +99,7 @@ def console(home: Path) -> Iterator[Console]:
             start_new_session=True,
         )  # fmt: skip
     try:
-        told = _until_ready(process)
+        told = _until(process, "netops init" if demo else "Ctrl-C")
         yield Console(home, port, process, told, time.monotonic())
     finally:
         if process.poll() is None:
@@ -135,11 +138,11 @@ def closed(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _until_ready(process: subprocess.Popen[str]) -> str:
-    """What is printed, up to the last line of the welcome."""
+def _until(process: subprocess.Popen[str], last: str) -> str:
+    """What is printed, up to the line that says `last`."""
     assert process.stdout is not None
     told = ""
-    while "netops init" not in told:
+    while last not in told:
         line = process.stdout.readline()
         assert line, f"ended with status {process.wait()} after: {told}"
         told += line

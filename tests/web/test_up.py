@@ -138,6 +138,20 @@ def test_from_the_demo_to_my_own_centre(
     database.close()
 
 
+def test_a_console_that_lost_its_worker_says_so_and_ends(tmp_path: Path) -> None:
+    founded = netops("init", "--centre", "410225", NETOPS_HOME=str(tmp_path))
+    assert founded.returncode == 0
+    with console(tmp_path, demo=False) as up:
+        assert "演示" not in up.told
+        family = up.family()
+        (worker,) = [process for process in family if process.cmdline()[-1] == "worker"]
+        worker.kill()
+        assert up.process.wait(30) == 1
+        assert gone(family)
+    said = (tmp_path / "stderr").read_text("utf-8")
+    assert said.endswith("worker 意外退出（状态 -9），值守台已停止；原因见上面几行\n")
+
+
 def test_an_occupied_port_is_told_in_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
