@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from apiflask import APIFlask
@@ -22,7 +23,7 @@ from inventory.centre import Centre
 from inventory.credential import Credential
 from inventory.db import Database
 from inventory.device import Device
-from inventory.founding import add_person
+from inventory.person import Grant, Person
 from inventory.run import JobRun
 from inventory.secret import Key
 from netops.errors import DeviceError, Unreachable
@@ -167,7 +168,7 @@ def found_county(app: APIFlask, database: Database, settings: Settings) -> Count
     with database.transaction(system("建县")) as session:
         centres = _centres(session)
         for login, name, role, place in PEOPLE:
-            add_person(session, centres[place], login, name, role, PASSWORD, must_change=False)
+            _person(session, centres[place], login, name, role)
         key = Key.load(settings.key_file)
         session.add(
             Credential(
@@ -177,6 +178,20 @@ def found_county(app: APIFlask, database: Database, settings: Settings) -> Count
         )  # fmt: skip
         ids = dict(_devices(session, centres))
     return County(app, database, settings, History(settings.home / "history"), centres, ids)
+
+
+@cache
+def _hashed() -> str:
+    """Argon2id is slow on purpose: once is enough, everybody here has the same password."""
+    anybody = Person(login="", name="", centre_id="")
+    anybody.set_password(PASSWORD)
+    return anybody.password_hash
+
+
+def _person(session: Any, centre: Centre, login: str, name: str, role: str) -> None:
+    person = Person(centre_id=centre.id, login=login, name=name, must_change=False)
+    person.password_hash, person.password_set_at = _hashed(), datetime.now(UTC)
+    session.add_all([person, Grant(centre_id=centre.id, person_id=person.id, role=role)])
 
 
 def _centres(session: Any) -> dict[str, Centre]:
