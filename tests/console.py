@@ -104,7 +104,10 @@ def console(home: Path, *, demo: bool = True) -> Iterator[Console]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-            process.wait(60)
+            try:
+                process.wait(60)
+            finally:
+                process.kill()  # what it started ends with it
         assert process.stdout is not None
         process.stdout.close()
 

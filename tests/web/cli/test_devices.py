@@ -121,14 +121,17 @@ def test_web_and_worker_run_by_themselves_and_end_when_told(home: Path) -> None:
         "worker": {"home": str(home), "workers": 32},
     }
     for part, answer in expected.items():
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-m", "web.cli", part, "--json"], env=environment(**settings),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-        )  # fmt: skip
-        assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(len(answer) + 2)]
+        ) as process:  # fmt: skip
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _ in range(len(answer) + 2)]
+            process.send_signal(signal.SIGTERM)
+            try:
+                rest, said = process.communicate(timeout=30)
+            finally:
+                process.kill()
         assert json.loads("".join(lines)) == answer
-        process.send_signal(signal.SIGTERM)
-        rest, said = process.communicate(timeout=30)
         assert (process.returncode, rest, said) == (0, "", "")
     assert closed(port)
