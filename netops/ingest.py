@@ -64,8 +64,14 @@ def _wanted(poll: Poll, seen: dict[str, Seen]) -> bool:
 
 
 def _settle(cycle: Cycle, poll: Poll, in_hours: InHours) -> None:
-    """Write one device's state, identity and port names."""
+    """Write one device's state, identity and port names.
+
+    A slow sweep may come in after a quick one that began later: its word on the state is old.
+    """
     seen = cycle.seen[poll.target.device]
+    if seen.last_poll_at is not None and poll.at < seen.last_poll_at:
+        _describe(cycle, seen, poll)
+        return
     verdict = judge(seen.state, seen.misses, poll, in_hours=in_hours(seen.device.hours, poll.at))
     parent = states.parent(seen, cycle.seen) if verdict.state == "down" else None
     if parent is not None:
@@ -73,6 +79,10 @@ def _settle(cycle: Cycle, poll: Poll, in_hours: InHours) -> None:
     states.note_boot(cycle, seen, poll)
     states.settle(cycle, seen, poll, verdict)
     cycle.visits.append((cycle.slot, seen.device.id, seen.state, poll.ms, seen.why))
+    _describe(cycle, seen, poll)
+
+
+def _describe(cycle: Cycle, seen: Seen, poll: Poll) -> None:
     if poll.error is None and poll.identity is not None:
         states.describe(cycle, seen, poll.identity)
         ports.recognise(cycle, seen, poll)

@@ -66,9 +66,12 @@ def settle(cycle: Cycle, seen: Seen, poll: Poll, verdict: Verdict) -> None:
     """Write a verdict into the state; a change is an event."""
     why = fit.text(verdict.why)
     if verdict.state != seen.state:
+        first = seen.last_poll_at is None and verdict.state == "up"  # no news: it is as expected
         held = f"，此前{STATES[seen.state]}自 {seen.since.isoformat()}" if seen.since else ""
         text = f"{seen.device.name} {STATES[verdict.state]}：{why or '恢复应答'}"
-        cycle.event(seen, "state", poll.at, text, before=seen.state, after=verdict.state, held=held)
+        facts = {"before": seen.state, "after": verdict.state, "held": held}
+        if not first:
+            cycle.event(seen, "state", poll.at, text, **facts)
         seen.state, seen.since = verdict.state, poll.at
     seen.since = seen.since or poll.at
     seen.why, seen.detail, seen.misses = why, fit.text(verdict.detail), verdict.misses
