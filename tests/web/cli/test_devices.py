@@ -13,6 +13,7 @@ from tests import agents
 from tests.console import closed, environment, free_port
 from tests.lab import need_programs
 from tests.web.cli.command import CENTRE, SECRET, Run, listed, told
+from web.settings import Settings
 
 
 def test_a_secret_is_never_an_argument(run: Run) -> None:
@@ -118,7 +119,7 @@ def test_web_and_worker_run_by_themselves_and_end_when_told(home: Path) -> None:
     settings = {"NETOPS_HOME": str(home), "NETOPS_HOST": "127.0.0.1", "NETOPS_PORT": str(port)}
     expected = {
         "web": {"url": f"http://127.0.0.1:{port}/"},
-        "worker": {"home": str(home), "workers": 32},
+        "worker": {"home": str(home), "workers": Settings(home=home).workers},
     }
     for part, answer in expected.items():
         with subprocess.Popen(
