@@ -138,7 +138,7 @@ SETTINGS: tuple[Setting, ...] = (
         "流量计数间隔，秒", "seconds between counter sweeps", _whole(30, 86400),
     ),
     Setting(
-        "NETOPS_WORKERS", "workers", "32",
+        "NETOPS_WORKERS", "workers", "128",
         "同时轮询的设备数", "devices polled at the same time", _whole(1, 512),
     ),
 )  # fmt: skip
@@ -167,7 +167,7 @@ class Settings:
     language: str = "zh"
     status_seconds: int = 60
     counter_seconds: int = 300
-    workers: int = 32
+    workers: int = 128
     demo: bool = False
 
     def __post_init__(self) -> None:

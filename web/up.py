@@ -11,7 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from sqlalchemy import func, select
+
 from inventory import schema  # noqa: F401  (maps every table)
+from inventory.act import EVERYTHING
+from inventory.credential import Credential
 from inventory.db import Database, open_database
 from inventory.founding import founded
 from inventory.migrations import migrate
@@ -57,6 +61,8 @@ def run_home(settings: Settings, *, as_json: bool) -> bool:
         kind = founded(real)
         if kind == "demo":
             raise CannotStart(f"{settings.home} 属于演示县：NETOPS_HOME 应为它的上一级目录")
+        if kind:
+            must_be_founded(settings, real)
         home = settings if kind else _demo_settings(settings)
         if not kind:
             stack.enter_context(_county(home))
@@ -95,7 +101,19 @@ def must_be_founded(settings: Settings, database: Database) -> str:
             f"{settings.home} 还没有启用：先运行 netops init --centre 行政区划代码"
             "（演示县由 netops up 启动）"
         )
+    if not settings.key_file.exists() and _has_secrets(database):
+        raise CannotStart(
+            f"密钥文件 {settings.key_file} 不见了，数据库里的设备口令无法解开："
+            "请从备份恢复它。确实没有备份时，用 head -c 32 /dev/urandom > 该文件 新建，"
+            "再重新登记口令"
+        )
     return kind
+
+
+def _has_secrets(database: Database) -> bool:
+    """A lost key must not be replaced in silence by a new one that opens nothing."""
+    with database.view(EVERYTHING) as session:
+        return session.scalar(select(func.count()).select_from(Credential)) != 0
 
 
 def demo_home(settings: Settings) -> Path:

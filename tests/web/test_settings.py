@@ -13,7 +13,7 @@ def test_defaults() -> None:
     assert (settings.host, settings.port, settings.home) == ("0.0.0.0", 8080, default_home())
     assert settings.database_url == f"sqlite:///{default_home()}/netops.db"
     assert settings.key_file == default_home() / "secret.key"
-    assert (settings.status_seconds, settings.counter_seconds, settings.workers) == (60, 300, 32)
+    assert (settings.status_seconds, settings.counter_seconds, settings.workers) == (60, 300, 128)
     assert (settings.language, settings.https_only, settings.demo) == ("zh", False, False)
 
 

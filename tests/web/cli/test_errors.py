@@ -97,3 +97,14 @@ def test_init_tells_the_first_password_once(tmp_path: Path) -> None:
 def test_init_refuses(tmp_path: Path, words: tuple[str, ...], cause: str) -> None:
     assert cause in invoke(tmp_path, "init", *words, code=1).stderr
     assert told(invoke(tmp_path, "migrate", "--json"))["kind"] == ""
+
+
+def test_a_lost_key_is_not_replaced_in_silence(run: Run, home: Path) -> None:
+    run("poll", "--once", code=0)
+    words = ("--name", "只读", "--centre", CENTRE, "--kind", "v2c", "--community", "-")
+    run("credential", "add", *words, stdin="county-ro\n")
+    (home / "secret.key").rename(home / "elsewhere")
+    assert "secret.key" in run("poll", "--once", code=1).stderr
+    assert not (home / "secret.key").exists()
+    (home / "elsewhere").rename(home / "secret.key")
+    run("poll", "--once", code=0)
