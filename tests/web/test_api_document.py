@@ -11,6 +11,7 @@ from sqlalchemy import select
 from inventory.db import Database
 from inventory.device import Device
 from inventory.run import JobRun
+from tests.browser import Visit, serve, shot
 from tests.web.caller import V1, Caller
 from tests.web.county import PASSWORD, County, found_county
 from web import create_app
@@ -68,6 +69,7 @@ def test_every_operation_is_documented(county: County) -> None:
         if method in ("post", "patch") and path.endswith(("devices", "{device_id}")):
             assert operation["requestBody"]["content"]["application/json"]["example"], where
     assert set(told["components"]["securitySchemes"]) == {"basic", "session"}
+    assert [tag["name"] for tag in told["tags"]] == ["设备", "读数", "作业", "登记"]
 
 
 def test_the_document_speaks_both_languages(county: County) -> None:
@@ -147,3 +149,23 @@ def test_broken_json_and_wrong_methods(county: County, net: Caller) -> None:
     assert (method.status_code, "PATCH" in method.headers["Allow"]) == (405, True)
     assert set(method.json or ()) == {"message", "detail"}
     assert net.get("/none").status_code == 404
+
+
+def test_the_page_shows_every_operation(
+    settings: Settings, sqlite_database: Database, visit: Visit
+) -> None:
+    app = create_app(settings, sqlite_database)
+    found_county(app, sqlite_database, settings)
+    with serve(app) as address:
+        page = visit(f"{address}/login?next=/api/docs")
+        page.fill("#login", "net")
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.locator(".opblock").nth(14).wait_for()
+        assert page.locator(".opblock").count() == 15
+        page.locator("#operations-设备-get_api_devices").click()
+        page.locator("#operations-设备-get_api_devices .try-out__btn").click()
+        page.locator("#operations-设备-get_api_devices .execute").click()
+        told = page.locator("#operations-设备-get_api_devices .live-responses-table")
+        told.get_by_text("兰考核心交换机").first.wait_for()
+        shot(page, "api_docs")

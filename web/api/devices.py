@@ -18,13 +18,12 @@ from inventory.state import DeviceState
 from web.access import allowed, person
 from web.api import answers, examples
 from web.api.bodies import body_of, values_of
-from web.api.door import bp, documented
+from web.api.door import DEVICES, bp, documented
 from web.api.paging import Asked, found, living, paged, rows
 from web.api.questions import DevicesAsked
 from web.current import database
 from web.registers.writing import act
 
-TAG = _l("设备")
 NewDevice = body_of(Device, "NewDevice")
 DeviceChange = body_of(Device, "DeviceChange", change=True)
 _NAMES = ("id", *(told.name for told in fields(Device)), "revision", "retired_at")
@@ -34,7 +33,7 @@ _NAMES = ("id", *(told.name for told in fields(Device)), "revision", "retired_at
 @documented(
     _l("列出设备"),
     _l("连同各自的状态；一次最多 200 台。可查找、筛选、排序，与网页上的列表相同。"),
-    TAG,
+    DEVICES,
 )
 @allowed("view")
 @bp.input(DevicesAsked, location="query", unknown=RAISE)
@@ -46,7 +45,7 @@ def devices(query_data: Asked) -> Any:
 
 
 @bp.get("/devices/<device_id>")
-@documented(_l("看一台设备"), _l("登记的内容、现在的状态，以及它自报的型号、序列号等。"), TAG)
+@documented(_l("看一台设备"), _l("登记的内容、现在的状态，以及它自报的型号、序列号等。"), DEVICES)
 @allowed("view")
 @bp.output(answers.FullDevice, example=examples.FULL_DEVICE)
 def device(device_id: str) -> Any:
@@ -58,7 +57,7 @@ def device(device_id: str) -> Any:
 @documented(
     _l("登记一台设备"),
     _l("按网页表单的规则检查；引用（单位、上级设备、凭据）可写 id、代码或名称。要“编辑”权限。"),
-    TAG, 400, 409,
+    DEVICES, 400, 409,
 )  # fmt: skip
 @allowed(Device.edit_act)
 @bp.input(NewDevice, validation=False, example=examples.NEW_DEVICE)
@@ -76,7 +75,7 @@ def new_device(json_data: Any) -> Any:
 @documented(
     _l("修改一台设备"),
     _l("只写要改的字段；revision 必须是读到时的那个，已被别人改过则回答 409。要“编辑”权限。"),
-    TAG, 400, 409,
+    DEVICES, 400, 409,
 )  # fmt: skip
 @allowed(Device.edit_act)
 @bp.input(DeviceChange, validation=False, example=examples.DEVICE_CHANGE)

@@ -40,6 +40,7 @@ _ABOUT = _l(
     "口令、团体名等任何时候都不会出现在应答里。"
     "另有 /healthz（是否正常，免登录）和 /metrics（Prometheus；本机免登录，其他地址要登录）。"
 )
+DEVICES, READINGS, JOBS, REGISTERS = _l("设备"), _l("读数"), _l("作业"), _l("登记")
 _SECURITY = {
     "basic": {
         "type": "http", "scheme": "basic", "description": _l("登录名和口令；适合程序")
@@ -88,6 +89,7 @@ def _describe(state: BlueprintSetupState) -> None:
     provider = cast("DefaultJSONProvider", state.app.json)
     provider.ensure_ascii = provider.sort_keys = False  # read by people, too
     state.app.config.update(
+        TAGS=[{"name": name} for name in (DEVICES, READINGS, JOBS, REGISTERS)],
         DESCRIPTION=_ABOUT, SECURITY_SCHEMES=_SECURITY, HTTP_ERROR_SCHEMA=Problem,
         VALIDATION_ERROR_SCHEMA=Invalid, VALIDATION_ERROR_DESCRIPTION=_INVALID,
         SUCCESS_DESCRIPTION=_l("成功"), AUTO_OPERATION_ID=True, AUTO_SERVERS=False,

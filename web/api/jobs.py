@@ -12,18 +12,16 @@ from inventory.run import STATES, JobRun
 from web import asking
 from web.access import allowed, person
 from web.api import answers, examples
-from web.api.door import bp, documented
+from web.api.door import JOBS, bp, documented
 from web.api.paging import found, living
 from web.current import database
-
-TAG = _l("作业")
 
 
 @bp.post("/devices/<device_id>/poll")
 @documented(
     _l("立即轮询一台设备"),
     _l("回答 202 和作业，用它的 id 查何时完成；先前同样的请求未完成时给出那一个。要“操作”权限。"),
-    TAG, 400, 409,
+    JOBS, 400, 409,
 )  # fmt: skip
 @allowed("operate")
 @bp.output(answers.Job, status_code=202, example=examples.JOB)
@@ -37,7 +35,7 @@ def poll(device_id: str) -> Any:
 
 
 @bp.get("/jobs/<job_id>")
-@documented(_l("看一个作业"), _l("state 为 done、failed 或 cancelled 时已经结束。"), TAG)
+@documented(_l("看一个作业"), _l("state 为 done、failed 或 cancelled 时已经结束。"), JOBS)
 @allowed("view")
 @bp.output(answers.Job, example=examples.JOB)
 def job(job_id: str) -> Any:
@@ -48,7 +46,7 @@ def job(job_id: str) -> Any:
 @documented(
     _l("停止一个作业"),
     _l("还在等待的立即取消；进行中的做完手头一步后停下。已经结束的回答 409。要“操作”权限。"),
-    TAG, 400, 409,
+    JOBS, 400, 409,
 )  # fmt: skip
 @allowed("operate")
 @bp.output(answers.Job, example=examples.JOB)

@@ -15,19 +15,18 @@ from inventory.run import Event
 from inventory.state import Gauge
 from web.access import allowed, person
 from web.api import answers, examples
-from web.api.door import bp, documented
+from web.api.door import READINGS, bp, documented
 from web.api.paging import Asked, found, paged, part, span
 from web.api.questions import EventsAsked, Paged
 from web.current import database
 
-TAG = _l("读数")
 _PORT = tuple(name for name in answers.Interface().fields if name != "latest")
 _COLUMNS = ("in_octets", "out_octets", "in_errors", "out_errors", "in_discards", "out_discards")
 
 
 @bp.get("/devices/<device_id>/interfaces")
 @documented(
-    _l("一台设备的接口"), _l("连同最新的计数和速率，按设备给的次序。不再报告的接口不列。"), TAG
+    _l("一台设备的接口"), _l("连同最新的计数和速率，按设备给的次序。不再报告的接口不列。"), READINGS
 )
 @allowed("view")
 @bp.input(Paged, location="query", unknown=RAISE)
@@ -48,7 +47,7 @@ def interfaces(device_id: str, query_data: Asked) -> Any:
 
 
 @bp.get("/devices/<device_id>/gauges")
-@documented(_l("一台设备的传感器"), _l("CPU、内存、温度、UPS 等的最新值。"), TAG)
+@documented(_l("一台设备的传感器"), _l("CPU、内存、温度、UPS 等的最新值。"), READINGS)
 @allowed("view")
 @bp.output(answers.Gauges, example={"items": [examples.GAUGE]})
 def gauges(device_id: str) -> Any:
@@ -59,7 +58,7 @@ def gauges(device_id: str) -> Any:
 
 
 @bp.get("/devices/<device_id>/events")
-@documented(_l("一台设备的事件"), _l("通断变化、重启、接口变化等，从旧到新。"), TAG)
+@documented(_l("一台设备的事件"), _l("通断变化、重启、接口变化等，从旧到新。"), READINGS)
 @allowed("view")
 @bp.input(EventsAsked, location="query", unknown=RAISE)
 @bp.output(answers.EventPage, example=examples.page(examples.EVENT))
@@ -73,7 +72,7 @@ def device_events(device_id: str, query_data: Asked) -> Any:
 @documented(
     _l("所有设备的事件"),
     _l("从旧到新；把最后一条的 at 作为下一次的 since，即可持续取用（按 id 去掉重复的）。"),
-    TAG,
+    READINGS,
 )
 @allowed("view")
 @bp.input(EventsAsked, location="query", unknown=RAISE)

@@ -13,17 +13,15 @@ from inventory.exchange import sheet_fields
 from inventory.register import Field, Register, registers
 from web.access import allowed, person
 from web.api import answers, examples
-from web.api.door import bp, documented
+from web.api.door import REGISTERS, bp, documented
 from web.api.paging import Asked, paged, rows
 from web.api.questions import CentresAsked, RowsAsked
 from web.current import database
 from web.registers.book import book, may
 
-TAG = _l("登记")
-
 
 @bp.get("/centres")
-@documented(_l("列出单位"), _l("本中心及其下级，一次最多 200 个；按代码排序。"), TAG)
+@documented(_l("列出单位"), _l("本中心及其下级，一次最多 200 个；按代码排序。"), REGISTERS)
 @allowed("view")
 @bp.input(CentresAsked, location="query", unknown=RAISE)
 @bp.output(answers.CentrePage, example=examples.page(examples.CENTRE))
@@ -34,7 +32,7 @@ def centres(query_data: Asked) -> Any:
 
 
 @bp.get("/registers")
-@documented(_l("有哪些登记簿"), _l("各自的名称、依据的条款和字段。"), TAG)
+@documented(_l("有哪些登记簿"), _l("各自的名称、依据的条款和字段。"), REGISTERS)
 @allowed("view")
 @bp.output(answers.Registers, example={"items": [examples.REGISTER]})
 def all_registers() -> Any:
@@ -47,7 +45,7 @@ def all_registers() -> Any:
     _l("一本登记簿的内容"),
     _l("与导出的表格相同：每格是文字，可原样导回；口令等不给出。"
        "人员、授权、凭据要“系统管理”权限。"),
-    TAG,
+    REGISTERS,
 )  # fmt: skip
 @allowed("view")
 @bp.input(RowsAsked, location="query", unknown=RAISE)

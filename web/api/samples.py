@@ -16,10 +16,9 @@ from netops.history import History, PortSample
 from netops.traffic import rate
 from web.access import allowed, person
 from web.api import answers, examples
-from web.api.door import bp, documented
+from web.api.door import READINGS, bp, documented
 from web.api.paging import Asked, found, span, wrong
 from web.api.questions import SamplesAsked
-from web.api.readings import TAG
 from web.current import database, settings
 
 LONGEST = timedelta(days=35)  # raw samples are kept no longer
@@ -30,7 +29,7 @@ _COLUMNS = ("in_octets", "out_octets", "in_errors", "out_errors", "in_discards",
 @documented(
     _l("一个接口过去的流量"),
     _l("每个采集周期一条，从旧到新；计数是设备给的 64 位原值，速率由相邻两条算出。"),
-    TAG,
+    READINGS,
 )
 @allowed("view")
 @bp.input(SamplesAsked, location="query", unknown=RAISE)
