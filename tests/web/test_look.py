@@ -66,7 +66,7 @@ def test_slash_goes_to_the_search_unless_an_input_method_is_busy(site: str, visi
     page.keyboard.type("lk/ks")
     expect(page.locator("#search")).to_have_value("lk/ks")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/search?q=lk%2Fks")
+    page.wait_for_url("**/search/?q=lk%2Fks")
 
 
 def test_rows_are_walked_by_j_and_k(site: str, visit: Visit) -> None:
