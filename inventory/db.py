@@ -134,7 +134,7 @@ def _sqlite_connect(raw: Any, _record: Any) -> None:
     recursive_triggers because INSERT OR REPLACE walks past append-only triggers without it."""
     raw.isolation_level = None  # SQLAlchemy's begin event decides, not the driver
     for pragma in (
-        "busy_timeout=10000",  # first: turning to WAL may have to wait, too
+        "busy_timeout=30000",  # first: turning to WAL may have to wait, too
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
