@@ -54,17 +54,13 @@ mount -t tmpfs tmpfs "$root/dev/shm"
 mkdir -p "$root/srv/netops"
 git -C "$here/.." archive HEAD | tar -x -C "$root/srv/netops"
 
+# Not a chroot proper: inside one the kernel refuses user namespaces, which tests need.
 inside() {
-    chroot "$root" /usr/bin/env -i -C /srv/netops HOME=/root TERM=dumb \
-        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${kept[@]}" "$@"
+    unshare --mount /usr/bin/env -i HOME=/root TERM=dumb \
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${kept[@]}" \
+        /bin/bash -ec 'cd "$0"; pivot_root . mnt; umount -l /mnt; cd /srv/netops; exec env "$@"' \
+        "$root" "$@"
 }
-# Process ids of what runs in the chroot.
-living() {
-    for process in /proc/[0-9]*; do
-        case $(readlink "$process/root") in "$root"*) echo "${process#/proc/}" ;; esac
-    done
-}
-
 echo "make run…"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 set -m # a process group of its own, as in a terminal, so that Ctrl-C reaches what it would reach there
@@ -75,8 +71,11 @@ python3 "$here/bare_up.py" "$port" "$console" || { tail -n 40 "$root/run.log"; e
 cat "$root/run.log"
 kill -INT -- "-$console"
 wait "$console" || true
-left=$(living)
-[ -z "$left" ] || { echo "still running after Ctrl-C:"; ps -o pid,args -p "${left//$'\n'/,}"; exit 1; }
+left= # what else runs in this namespace of processes was started by the console
+for process in /proc/[0-9]*; do
+    [ "$process" = "/proc/$$" ] || left="$left,${process#/proc/}"
+done
+[ -z "$left" ] || { echo "still running after Ctrl-C:"; ps -o pid,args -p "${left#,}"; exit 1; }
 
 [ $# -gt 0 ] || set -- make test
 echo "$*…"
