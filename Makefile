@@ -48,7 +48,7 @@ lock: $(VENV)/.installed
 
 # Do the two commands install all they need on a bare Debian 12? (root; a few minutes)
 bare:
-	sh debian/bare.sh
+	bash debian/bare.sh
 
 clean:
 	rm -rf $(VENV) web/static/dist web/assets/node_modules dist build *.egg-info

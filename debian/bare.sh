@@ -4,11 +4,11 @@
 #
 #   debian/bare.sh [COMMAND...]    COMMAND instead of `make test`, e.g. true
 #
-# Root only. All happens in a chroot and in namespaces of its own: when this ends, however it ends,
+# Root only. All happens in a root and in namespaces of its own: when this ends, however it ends,
 # every process in there is dead and every mount gone.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-[ "$(id -u)" = 0 ] || { echo "make bare 需要 root（chroot）" >&2; exit 1; }
+[ "$(id -u)" = 0 ] || { echo "make bare 需要 root" >&2; exit 1; }
 
 if [ -z "${BARE_ROOT-}" ]; then
     sh "$here/install.sh" debootstrap git util-linux
@@ -29,7 +29,7 @@ debootstrap --variant=minbase --include=ca-certificates,make,python3 bookworm "$
 rm "$root.log"
 chmod 755 "$root" # not only root lives in there: apt, PostgreSQL
 
-# The chroot reaches packages the way this machine does: resolver, certificates, proxies, indexes.
+# The bare system reaches packages the way this machine does: resolver, certificates, proxies, indexes.
 for file in etc/resolv.conf etc/pip.conf etc/xdg/pip usr/local/share/ca-certificates etc/ssl/certs; do
     [ -e "/$file" ] || continue
     mkdir -p "$root/${file%/*}"
