@@ -217,6 +217,8 @@ def test_nothing_outside_the_scope(county: County) -> None:
     assert far.get(f"/jobs/{job}").status_code == 404
     assert far.post(f"/jobs/{job}/cancel").status_code == 404
     assert names(far.get("/devices")) == ["洛阳核心交换机"]
+    assert far.get("/events").json["total"] == 0  # the county's UPS is down: not theirs to know
+    county.sweep(far="down")
     assert far.get("/events").json["total"] == 1
     assert names(far.get("/centres")) == ["洛阳市"]
     assert wrong(far.get("/devices", centre="410225")) == {
