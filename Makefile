@@ -3,7 +3,7 @@
 PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
-JOBS   ?= 2
+JOBS   ?= 3
 
 # Debian packages: what the console needs to run, and what its tests meet as real peers.
 RUN_PACKAGES  := $(shell cat debian/run.txt)
@@ -23,12 +23,12 @@ check: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n $(JOBS) --dist loadfile
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # Only the tests that need Debian packages or namespaces; here they may not be skipped.
 lab: test-packages $(VENV)/.installed
 	$(BIN)/python -m web.build
-	LAB_REQUIRED=1 $(BIN)/pytest -n $(JOBS) --dist loadfile
+	LAB_REQUIRED=1 $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 bench: test-packages $(VENV)/.installed
 	$(BIN)/python -m bench --all --table bench/out/table.md

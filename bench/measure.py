@@ -89,6 +89,16 @@ def ratio(rounds: Sequence[Round], ours: str, peer: str) -> float:
     return round(median(costs[ours].each / costs[peer].each for costs in rounds), 4)
 
 
+def wall_ratio(rounds: Sequence[Round], ours: str, peer: str) -> float:
+    """Wall time of all of ours to the peer's, in the same way."""
+    return round(median(costs[ours].wall / costs[peer].wall for costs in rounds), 4)
+
+
+def middle(rounds: Sequence[Round], client: str, what: Callable[[Cost], float]) -> float:
+    """The median over the rounds of one client's figure for one unit."""
+    return median(what(costs[client]) / costs[client].units for costs in rounds)
+
+
 def line(rounds: Sequence[Round], client: str) -> str:
     """One client in words: medians over the rounds, per unit."""
     costs = [costs[client] for costs in rounds]

@@ -1,61 +1,24 @@
-"""The audit chain: each change to a Recorded row, in the same flush, hashed onto the one before.
-
-A row's hash is SHA-256 over the previous hash and the canonical JSON of the row, so that a changed,
-removed or inserted row breaks every hash after it.
+"""The audit chain is written here: one row for each change to a Recorded row, in the same flush,
+and one for each act worth remembering that changed none. How it hangs together: `inventory.chain`.
 """
 
-import hashlib
-import json
-from contextlib import closing
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, String, Text, inspect, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.orm import Session
 
 from inventory.act import Act
-from inventory.columns import UtcDateTime
-from inventory.db import Base, Recorded, Scoped
+from inventory.chain import AuditRow, Broken, canonical, head, seal, verify
+from inventory.db import Recorded
 from inventory.secret import Sealed
 
+__all__ = ["AuditRow", "Broken", "append", "head", "note", "verify"]
+
 _CHAIN_LOCK = 4_100_001  # PostgreSQL advisory lock: one writer at the chain's head
-_BEFORE_FIRST = "0" * 64
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(:key)")
 _UNTOLD = {"revision", "search", "sort_key"}  # bookkeeping, derived from the rest
-
-
-class AuditRow(Scoped, Base):
-    """One change: who, as what, from where, why, what act, which row, before and after."""
-
-    __tablename__ = "audit"
-
-    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    actor: Mapped[str] = mapped_column(String(26), index=True)
-    actor_name: Mapped[str] = mapped_column(String(80))
-    role: Mapped[str] = mapped_column(String(40))
-    origin: Mapped[str] = mapped_column(String(120))
-    reason: Mapped[str] = mapped_column(Text)
-    act: Mapped[str] = mapped_column(String(120))
-    # Rows about the whole console (a setting) belong to no centre: only full scope sees them.
-    centre_id: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
-        String(26), nullable=True, index=True
-    )
-    thing: Mapped[str] = mapped_column(String(60))
-    thing_id: Mapped[str] = mapped_column(String(26), index=True)
-    change: Mapped[str] = mapped_column(String(10))  # insert, update, delete
-    before: Mapped[str] = mapped_column(Text)
-    after: Mapped[str] = mapped_column(Text)
-    prev_hash: Mapped[str] = mapped_column(String(64))
-    row_hash: Mapped[str] = mapped_column(String(64))
-
-    def digest(self) -> str:
-        """The hash this row must carry, recomputed from its content."""
-        told = [
-            self.seq, self.at.astimezone(UTC).isoformat(), self.actor, self.actor_name, self.role,
-            self.origin, self.reason, self.act, self.centre_id, self.thing, self.thing_id,
-            self.change, self.before, self.after,
-        ]  # fmt: skip
-        return hashlib.sha256((self.prev_hash + _canonical(told)).encode()).hexdigest()
 
 
 def append(session: Session, act: Act, row: Recorded, change: str) -> None:
@@ -63,7 +26,34 @@ def append(session: Session, act: Act, row: Recorded, change: str) -> None:
     before, after = _difference(row, change)
     if change == "update" and not after:
         return
+    centre_id = getattr(row, "centre_id", None) or _own_centre(row)
+    about = (row.__class__.__name__, row.id, centre_id)
+    _chain(session, act, about, change, (before, after))
+
+
+def note(
+    session: Session, act: Act, thing: str, thing_id: str, centre_id: str | None,
+    what: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """Chain one row for an act that changed no Recorded row: a login, an export, a refusal.
+
+    `what` is told as it stands (no secrets in it); `session` must be a `transaction`.
+    """
+    _chain(session, act, (thing, thing_id, centre_id), "event", ({}, what))
+
+
+def take_turn(connection: Connection) -> None:
+    """Until this transaction ends, nobody else adds to the chain. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_TAKE_TURN, {"key": _CHAIN_LOCK})
+
+
+def _chain(
+    session: Session, act: Act, about: tuple[str, str, str | None], change: str,
+    sides: tuple[Mapping[str, Any], Mapping[str, Any]],
+) -> None:  # fmt: skip
     seq, prev_hash = _head(session)
+    thing, thing_id, centre_id = about
     audit = AuditRow(
         seq=seq + 1,
         at=datetime.now(UTC),
@@ -73,41 +63,17 @@ def append(session: Session, act: Act, row: Recorded, change: str) -> None:
         origin=act.origin,
         reason=act.reason,
         act=act.what,
-        centre_id=getattr(row, "centre_id", None) or _own_centre(row),
-        thing=row.__class__.__name__,
-        thing_id=row.id,
+        centre_id=centre_id,
+        thing=thing,
+        thing_id=thing_id,
         change=change,
-        before=_canonical(before),
-        after=_canonical(after),
+        before=canonical(sides[0]),
+        after=canonical(sides[1]),
         prev_hash=prev_hash,
     )
-    audit.row_hash = audit.digest()
+    seal(audit)
     session.add(audit)
     session.info["chain"] = (audit.seq, audit.row_hash)
-
-
-def head(session: Session) -> tuple[int, str]:
-    """Sequence (which is also the number of rows) and hash of the newest row of the one chain,
-    whatever the session's scope."""
-    newest = select(AuditRow.seq, AuditRow.row_hash).order_by(AuditRow.seq.desc()).limit(1)
-    found = session.connection().execute(newest).first()
-    return (found.seq, found.row_hash) if found else (0, _BEFORE_FIRST)
-
-
-def verify(session: Session, after: int = 0) -> int | None:
-    """The first `seq` at which the chain is broken, or None when it holds from `after` to the end.
-
-    The row `after` itself is taken at its word: it is where an earlier look left off.
-    """
-    before = session.scalar(select(AuditRow.row_hash).where(AuditRow.seq == after))
-    expected = (after + 1, before if after else _BEFORE_FIRST)
-    query = select(AuditRow).where(AuditRow.seq > after).order_by(AuditRow.seq)
-    with closing(session.scalars(query.execution_options(yield_per=1000))) as rows:
-        for row in rows:
-            if (row.seq, row.prev_hash) != expected or row.row_hash != row.digest():
-                return expected[0]
-            expected = (row.seq + 1, row.row_hash)
-    return None
 
 
 def _own_centre(row: Recorded) -> str | None:
@@ -118,9 +84,7 @@ def _head(session: Session) -> tuple[int, str]:
     """Sequence and hash of the newest row; inside one transaction remembered after the first."""
     if "chain" in session.info:
         return session.info["chain"]  # type: ignore[no-any-return]
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CHAIN_LOCK})
+    take_turn(session.connection())
     return head(session)
 
 
@@ -128,16 +92,16 @@ def _difference(row: Recorded, change: str) -> tuple[dict[str, Any], dict[str, A
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     state = inspect(row)
+    touched = state.committed_state  # asking every column for its history is most of the cost
     for column in state.mapper.column_attrs:
-        if column.key in _UNTOLD:
+        if column.key in _UNTOLD or (change == "update" and column.key not in touched):
             continue
-        history = state.attrs[column.key].history
         tell = _masked if column.columns[0].info.get("masked") else _plain
         if change == "insert":
             after[column.key] = tell(getattr(row, column.key))
         elif change == "delete":
             before[column.key] = tell(getattr(row, column.key))
-        elif history.has_changes():
+        elif (history := state.attrs[column.key].history).has_changes():
             before[column.key] = tell(history.deleted[0] if history.deleted else None)
             after[column.key] = tell(history.added[0] if history.added else None)
     return before, after
@@ -153,7 +117,3 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float | bool):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

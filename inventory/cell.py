@@ -6,22 +6,26 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from inventory.batches import batches
 from inventory.db import Base
-from inventory.reference import batches, names_of
+from inventory.reference import names_of
 from inventory.register import Field, Register, fields, register_named
+from inventory.shanghai import SHANGHAI
 from inventory.text import ip, mac
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-_YES = {"是", "yes", "y", "true", "1", "on", "√"}
-_NO = {"否", "no", "n", "false", "0", "off", "×"}
-_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_YES = {"是", "yes", "y", "true", "1", "on", "√", "有", "✓", "✔", "☑", "对", "真"}
+_NO = {"否", "no", "n", "false", "0", "off", "×", "无", "✗", "✘", "x", "错", "假", "没有"}
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 0?0:00(?::00)?)?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+_MONEY = ("元", "¥", "人民币", "rmb")
 _MOMENT = re.compile(r"([0-9]{4}[^ T]+)[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _LARGEST = 2**31 - 1  # of an INTEGER column
+_MOST_BYTES = 2**63 - 1  # of a BIGINT column
+YEARS = range(1900, 2200)
 Labels = Mapping[tuple[str, str], str]
 Refer = Callable[[Field, str], str]
 
@@ -36,9 +40,18 @@ def read(field: Field, text: str, refer: Refer) -> Any:
         if field.entry.required and field.default is None:
             raise ValueError("必须填写")
         return field.default
+    if field.entry.settled:
+        return _settled(field, text)
     if field.kind == "ref":
         return refer(field, text)
     return _READERS[field.kind](field, text)
+
+
+def _settled(field: Field, text: str) -> Any:
+    """What only the console's steps write may be repeated as it begins, not chosen."""
+    if text not in (typed(field, field.default), write(field, field.default, {})):
+        raise ValueError("只随办理步骤改变，不能直接填写")
+    return field.default
 
 
 def write(field: Field, value: Any, labels: Labels) -> str:
@@ -109,16 +122,22 @@ def _note(_field: Field, text: str) -> str:
     return text
 
 
+def _half(text: str) -> str:
+    """Full-width digits, letters and marks as half-width ones."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
 def _yes(_field: Field, text: str) -> bool:
-    word = text.lower()
+    word = _half(text).lower()
     if word in _YES or word in _NO:
         return word in _YES
     raise ValueError(f"只能填“是”或“否”，不能填“{text}”")
 
 
 def _number(field: Field, text: str) -> float:
+    plain = _bare(field, text)
     try:
-        value = float(text)
+        value = float(plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain)
     except ValueError:
         raise ValueError(f"“{text}”不是数字") from None
     low, high = field.entry.low, field.entry.high
@@ -128,8 +147,20 @@ def _number(field: Field, text: str) -> float:
     return value
 
 
+def _bare(field: Field, text: str) -> str:
+    """The figure without the field's own unit; another unit stays, and is refused."""
+    plain, unit = _half(text), _half(field.entry.unit)
+    for mark in _MONEY if unit == "元" else filter(None, (unit,)):
+        lower = plain.lower()
+        if lower.endswith(mark.lower()):
+            plain = plain[: -len(mark)].strip()
+        elif lower.startswith(mark.lower()):
+            plain = plain[len(mark) :].strip()
+    return plain
+
+
 def _bound(limit: float | None) -> str:
-    return "不限" if limit is None else f"{limit:g}"
+    return "不限" if limit is None else f"{limit:.15g}"
 
 
 def _whole(field: Field, text: str) -> int:
@@ -139,26 +170,42 @@ def _whole(field: Field, text: str) -> int:
     return int(value)
 
 
+def _size(_field: Field, text: str) -> int:
+    """Bytes, to the last one: a float would round them."""
+    plain = _half(text).replace(",", "")
+    if not plain.isdecimal() or int(plain) > _MOST_BYTES:
+        raise ValueError(f"“{text}”不是字节数")
+    return int(plain)
+
+
 def _choice(field: Field, text: str) -> str:
     if text in field.choices:
         return text
-    found = [stored for stored, label in field.choices.items() if label == text]
-    if not found:
+    exact = [stored for stored, label in field.choices.items() if label == text]
+    found = exact or [stored for stored, label in field.choices.items()
+                      if _word(text) in (_word(label), _word(stored))]  # fmt: skip
+    if len(found) != 1:
         raise ValueError(f"“{text}”不在可选值中：{'、'.join(field.choices.values())}")
     return found[0]
 
 
+def _word(text: str) -> str:
+    return "".join(_half(text).lower().split())
+
+
 def _day(_field: Field, text: str) -> date:
-    """2026-11-21, and what Chinese Excel shows: 2026/1/5, 2026年1月5日."""
-    told = _DAY.fullmatch(text)
+    """2026-11-21, and what Chinese offices write: 2026/1/5, 2026.1.5, 20260105, 2026年1月5日."""
+    plain = _half(text)
+    told = _DAY.fullmatch(plain.replace(" ", "") if "月" in plain else plain)
     try:
-        return date(*map(int, told.groups())) if told else date.fromisoformat(text)
+        value = date(*map(int, told.groups())) if told else date.fromisoformat(plain)
     except ValueError:
         raise ValueError(f"“{text}”不是日期，应写成 2026-11-21") from None
+    return _of_our_years(value, text)
 
 
 def _time(field: Field, text: str) -> datetime:
-    told = _MOMENT.fullmatch(text)
+    told = _MOMENT.fullmatch(_half(text))
     try:
         if told is None:
             value = datetime.fromisoformat(text)
@@ -167,11 +214,20 @@ def _time(field: Field, text: str) -> datetime:
             value = datetime.combine(_day(field, told[1]), time(hour, minute, second))
     except ValueError:
         raise ValueError(f"“{text}”不是时间，应写成 2026-11-21 08:00") from None
+    _of_our_years(value, text)
     return (value if value.tzinfo else value.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+
+
+def _of_our_years(value: date, text: str) -> date:
+    """A slip of the pen (0226, 20266) would be counted on to where no calendar goes."""
+    if value.year not in YEARS:
+        raise ValueError(f"“{text}”的年份不对，应在 {YEARS[0]} 到 {YEARS[-1]} 之间")
+    return value
 
 
 _READERS: Mapping[str, Callable[[Field, str], Any]] = {
     "text": _text, "note": _note, "secret": _note, "whole": _whole, "number": _number,
+    "size": _size,
     "choice": _choice, "day": _day, "time": _time, "yes": _yes,
     "ip": lambda _field, text: ip(text), "mac": lambda _field, text: mac(text),
 }  # fmt: skip

@@ -26,8 +26,10 @@ class Centre(Register):
     __tablename__ = "centre"
     slug: ClassVar[str] = "centres"
     title: ClassVar[str] = "单位"
+    topic: ClassVar[str] = "系统"
     names: ClassVar[tuple[str, ...]] = ("code",)
     order: ClassVar[str] = "code"
+    see_act: ClassVar[str] = ""
 
     code: Mapped[str] = entry(
         "代码", required=True, listed=True, searched=True, longest=30,

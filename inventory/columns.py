@@ -87,6 +87,25 @@ def _as_function(element: ip_order, compiler: Any, **options: Any) -> str:
     return f"ip_order({compiler.process(element.clauses, **options)})"
 
 
+class walked(FunctionElement[str]):  # noqa: N801  (named as it is written in a statement)
+    """A column that SQLite may look at but not search by: it keeps no figures of how rows lie, and
+    would rather fetch a whole county by its index than walk a list in its order."""
+
+    inherit_cache = True
+    name = "walked"
+
+
+@compiles(walked)
+def _as_itself(element: walked, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.clauses, **options))
+
+
+@compiles(walked, "sqlite")
+def _without_index(element: walked, compiler: Any, **options: Any) -> str:
+    """https://sqlite.org/optoverview.html, 5: a unary plus changes nothing else."""
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
 def ip_key(address: str | None) -> bytes | None:
     """Bytes that sort as the address does: IPv4 first, then IPv6, as PostgreSQL has it."""
     if not address:

@@ -34,6 +34,11 @@ _NAMES = {
 }
 
 
+# Each of more than a hundred registers is asked in a dozen ways: fewer, and the SQL of a page that
+# was just looked at is made anew.
+_STATEMENTS = 2000
+
+
 def points_to(column: str) -> ForeignKey:
     """A foreign key checked at commit: rows of one act may be written in any order."""
     return ForeignKey(column, deferrable=True, initially="DEFERRED")
@@ -41,6 +46,11 @@ def points_to(column: str) -> ForeignKey:
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMES)
+
+
+def classes() -> list[type[Any]]:
+    """Every mapped class, by name. The mappers are a set: its order is another in each process."""
+    return sorted((m.class_ for m in Base.registry.mappers), key=lambda cls: cls.__name__)
 
 
 class Scoped:
@@ -122,7 +132,11 @@ def in_turn(session: Session, key: int) -> None:
 
 def open_database(url: str) -> Database:
     """Open without touching the schema (see `inventory.migrations.migrate`)."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # A failed statement is logged with its parameters otherwise: hashes, names, telephone numbers.
+    ping = not url.startswith("sqlite")
+    engine = create_engine(
+        url, pool_pre_ping=ping, hide_parameters=True, query_cache_size=_STATEMENTS
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
@@ -134,7 +148,7 @@ def _sqlite_connect(raw: Any, _record: Any) -> None:
     recursive_triggers because INSERT OR REPLACE walks past append-only triggers without it."""
     raw.isolation_level = None  # SQLAlchemy's begin event decides, not the driver
     for pragma in (
-        "busy_timeout=30000",  # first: turning to WAL may have to wait, too
+        "busy_timeout=120000",  # first: turning to WAL may wait, too; 50,000 rows come in at once
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",

@@ -3,14 +3,20 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from sqlalchemy import Index, inspect, text, update
+from sqlalchemy import Index, inspect, select, text, update
 from sqlalchemy.orm import Mapped, Session
 
+from inventory.config_state import ConfigState
+from inventory.config_verdict import ConfigVerdict
 from inventory.credential import Credential
+from inventory.device_binding import CheckedPort, DeviceBinding
 from inventory.home import is_demo
+from inventory.hostkey import HostKey
 from inventory.interface import Interface
+from inventory.message import Message
 from inventory.register import CentreRegister, FieldError, RowAct, entry
 from inventory.run import Event
+from inventory.sighting import ArpSighting, FdbSighting, PortRole, TableWalk
 from inventory.state import DeviceState, Gauge
 
 KINDS = {
@@ -18,6 +24,10 @@ KINDS = {
     "pbx": "程控交换机", "wireless": "无线", "storage": "存储", "other": "其他",
 }  # fmt: skip
 HOURS = {"always": "24 小时", "office": "工作时间"}
+_TOLD = (
+    DeviceState, Interface, Gauge, Event, ConfigState, ConfigVerdict, Message, ArpSighting,
+    FdbSighting, TableWalk, PortRole, DeviceBinding, CheckedPort,
+)  # fmt: skip
 
 
 def _watch(device: "Device") -> None:
@@ -38,6 +48,7 @@ class Device(CentreRegister):
     __tablename__ = "device"
     slug: ClassVar[str] = "devices"
     title: ClassVar[str] = "设备"
+    topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (24, 27, 97)
     names: ClassVar[tuple[str, ...]] = ("name", "centre_id")
     observed = DeviceState
@@ -130,9 +141,11 @@ class Device(CentreRegister):
         state = inspect(self)
         if not state.persistent or not state.attrs.centre_id.history.has_changes():
             return
-        for kind in (DeviceState, Interface, Gauge, Event):
+        for kind in _TOLD:
             told = update(kind).where(kind.device_id == self.id).values(centre_id=self.centre_id)
             session.execute(told, execution_options={"synchronize_session": False})
+        for key in session.scalars(select(HostKey).where(HostKey.device_id == self.id)):
+            key.centre_id = self.centre_id
 
     def _check_credentials(self, session: Session) -> Iterator[FieldError]:
         for name, kinds in (("snmp_id", ("v2c", "v3")), ("ssh_id", ("ssh",))):

@@ -4,18 +4,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, Date, Float, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, Float, Integer, String, Text
 from sqlalchemy.orm import MappedColumn, mapped_column
 
 from inventory.columns import Ip, Mac, Secret, UtcDateTime
 from inventory.db import points_to
 
 Kind = Literal[
-    "text", "note", "whole", "number", "yes", "day", "time", "ip", "mac", "choice", "ref", "secret"
+    "text",
+    "note",
+    "whole",
+    "number",
+    "size",
+    "yes",
+    "day",
+    "time",
+    "ip",
+    "mac",
+    "choice",
+    "ref",
+    "secret",
 ]
 _TYPES: Mapping[str, Any] = {
-    "note": Text, "whole": Integer, "number": Float, "yes": Boolean, "day": Date,
-    "time": UtcDateTime, "ip": Ip, "mac": Mac, "secret": Secret,
+    "note": Text, "whole": Integer, "number": Float, "size": BigInteger, "yes": Boolean,
+    "day": Date, "time": UtcDateTime, "ip": Ip, "mac": Mac, "secret": Secret,
 }  # fmt: skip
 
 
@@ -25,8 +37,10 @@ class Entry:
 
     `choices` maps the stored word to its label; `refers` names the register class a "ref" points
     to; `listed` shows it in the list, `searched` puts it into the search text; `low`/`high` bound
-    numbers; `group` is the form section; `among` narrows what a "ref" may point to, in the words
-    of a list's filters ({"kind": "v2c,v3"}).
+    numbers (a "size" is in bytes); `group` is the form section; `among` narrows what a "ref" may
+    point to, in the words of a list's filters ({"kind": "v2c,v3"}). `settled` is written by the
+    console's own steps: shown and exported, but no form, sheet or API call may write it. A number
+    that is a name (a year) is not `grouped` by thousands.
     """
 
     label: str
@@ -43,6 +57,8 @@ class Entry:
     longest: int = 200
     group: str = ""
     among: Mapping[str, str] = field(default_factory=dict)
+    settled: bool = False
+    grouped: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """Sheets in and out of any register: dry run first, then all or nothing; export inverts it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from inventory import cell
+from inventory.batches import SIZE, batches
 from inventory.comparing import compare
+from inventory.consent import propose
 from inventory.headers import sheet_fields
-from inventory.listing import Ask, ordered, pairs
+from inventory.listing import Ask, looked_up, ordered, pairs
 from inventory.plan import Change, Plan, RowError
-from inventory.reference import BATCH, References, batches
+from inventory.reference import References
 from inventory.register import Field, FieldError, Register, Rejected, fields
 from inventory.sheet import Sheet
 from inventory.trial import referenced
@@ -27,15 +30,24 @@ def plan(session: Session, cls: type[Register], sheet: Sheet) -> Plan:
     return compare(session, cls, sheet, trial=True)
 
 
-def apply(session: Session, cls: type[Register], sheet: Sheet) -> Plan:
-    """Import within the caller's transaction; raises Rejected naming each row, writing nothing."""
+def apply(
+    session: Session, cls: type[Register], sheet: Sheet, told: Callable[[int], None] | None = None
+) -> Plan:
+    """Import within the caller's transaction; raises Rejected naming each row, writing nothing.
+
+    `told` hears how many rows are written, batch by batch; what it raises undoes them.
+    """
     agreed = compare(session, cls, sheet, trial=False)
     if agreed.errors:
         errors = (FieldError("", f"第 {e.number} 行 {e.label}", e.cause) for e in agreed.errors)
         raise Rejected(tuple(errors))
     changes = {change.id: change for change in _parents_first(cls, agreed)}
+    written = 0
     for batch in batches(changes):
         _write(session, cls, [changes[row_id] for row_id in batch])
+        written += len(batch)
+        if told is not None:
+            told(written)
     return agreed
 
 
@@ -60,6 +72,9 @@ def _write(session: Session, cls: type[Register], changes: list[Change]) -> None
         raise Rejected(tuple(named), rejected.row_id) from rejected
     finally:
         del session.info["compared"], beside
+    for row in rows:
+        if row.id not in known:
+            propose(session, row)
 
 
 def _living(cls: type[Register], changes: list[Change]) -> Select[Any]:
@@ -85,14 +100,22 @@ def _parents_first(cls: type[Register], agreed: Plan) -> list[Change]:
 
 
 def parse(
-    session: Session, cls: type[Register], cells: Mapping[str, str], row: Register | None = None
+    session: Session,
+    cls: type[Register],
+    cells: Mapping[str, str],
+    row: Register | None = None,
+    *,
+    step: bool = False,
 ) -> tuple[dict[str, Any], list[FieldError]]:
     """Values and errors of one row of texts by field name; unnamed fields stay untouched.
 
     With the `row` they are meant for, a cell that still says what the row says is left out, so
-    that a reference outside the person's scope survives a form it was shown in.
+    that a reference outside the person's scope survives a form it was shown in. What is settled
+    may be typed with a `step` only.
     """
     told = [f for f in fields(cls) if f.name in cells and not _kept(f, cells[f.name], row)]
+    if step:
+        told = [replace(f, entry=replace(f.entry, settled=False)) for f in told]
     told.sort(key=lambda field: field.name != "centre_id")  # it tells rows of one name apart
     references = References(session)
     values: dict[str, Any] = {}
@@ -123,7 +146,8 @@ def rows_out(
     """
     told = sheet_fields(cls)
     beside = sheet_fields(cls, seen=True)[len(told) :] if seen else ()
-    found = session.execute(ordered(cls, ask).execution_options(yield_per=BATCH))
+    ask = looked_up(session, cls, ask)
+    found = session.execute(ordered(cls, ask).execution_options(yield_per=SIZE))
     for part in found.partitions():
         batch = pairs(cls, part)
         labels = cell.labels_for(session, cls, [row for row, _ in batch])

@@ -1,6 +1,7 @@
 """Founding a home: the Henan tree, whose centre it is, and the first administrator."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.act import EVERYTHING, system
+from inventory.calendar_seed import plant_calendar
 from inventory.centre import Centre
 from inventory.db import Database
+from inventory.grant import Grant
 from inventory.home import HomeFact, home_fact
 from inventory.password import first_password
-from inventory.person import Grant, Person
+from inventory.person import Person
 from inventory.register import FieldError, Rejected
+from inventory.shanghai import today
+from inventory.undertaking import publish_standard
 
 _SEED = Path(__file__).parent / "seed" / "henan.yaml"
 
@@ -40,14 +45,33 @@ def found(database: Database, centre_code: str, login: str, name: str) -> str:
         if centre is None:
             raise _refused("code", f"种子里没有代码 {centre_code}；应为河南省内的行政区划代码")
         settle(session, "real", centre)
-        add_person(session, centre, login, name, "system_admin", password, must_change=True)
+        add_person(session, centre, login, name, "founder", password, must_change=True)
     return password
 
 
+def reopen(database: Database) -> None:
+    """A home of the first release never separated its administrators: they may finish the set-up,
+    which does. Does nothing in every other home, however often it is called."""
+    with database.view(EVERYTHING) as session:
+        separated = select(Grant.id).where(Grant.role.in_(("founder", "security_admin")))
+        if home_fact(session, "kind") != "real" or session.scalar(separated.limit(1)):
+            return
+        living = select(Grant).where(Grant.role == "system_admin", Grant.retired_at.is_(None))
+        alone = session.scalars(living).all()
+    now = datetime.now(UTC)
+    with database.transaction(system("升级后补做启用设置", "upgrade")) as session:
+        for one in alone:
+            given = {"centre_id": one.centre_id, "person_id": one.person_id, "agreed_at": now}
+            session.add(Grant(role="founder", **given))
+
+
 def settle(session: Session, kind: str, centre: Centre) -> None:
-    """Say what this home is and whose."""
+    """Say what this home is and whose; the texts everybody accepts and the official days of
+    the working calendar come with it."""
     session.add(HomeFact(name="kind", value=kind))
     session.add(HomeFact(name="centre", value=centre.id))
+    publish_standard(session, centre)
+    plant_calendar(session, centre.id, today())
 
 
 def plant(session: Session, units: Iterable[Mapping[str, Any]]) -> None:
@@ -87,7 +111,9 @@ def add_person(  # noqa: PLR0913  (a person is these six facts)
     person = Person(centre_id=centre.id, login=login, name=name)
     person.set_password(password, must_change=must_change)
     session.add(person)
-    session.add(Grant(centre_id=centre.id, person_id=person.id, role=role))
+    session.add(
+        Grant(centre_id=centre.id, person_id=person.id, role=role, agreed_at=datetime.now(UTC))
+    )
 
 
 def _unit(wording: str, code: str, name: str, tier: str, parent: str) -> dict[str, Any]:

@@ -1,16 +1,19 @@
 """The rules that hold for every session: scope on each read, audit on each change, no way round."""
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, TextClause, event, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, TextClause, event, or_, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
 
-from inventory import audit, relations
+from inventory import audit, findable, log_draft, relations, revision
 from inventory.act import Act, Scope
-from inventory.audit import AuditRow
 from inventory.centre import Centre
+from inventory.columns import walked
 from inventory.db import Observed, Recorded, RecordSession, Scoped
 from inventory.register import Register
+from inventory.revision import Signable
 
 
 class Refused(Exception):
@@ -44,11 +47,17 @@ def _refuse_bulk(state: ORMExecuteState) -> None:
 def _apply_scope(state: ORMExecuteState, scope: Scope) -> None:
     if "/" in scope.paths:
         return
+    state.statement = state.statement.options(*_within(scope))
+
+
+@lru_cache(maxsize=1000)
+def _within(scope: Scope) -> tuple[ExecutableOption, ...]:
+    """What confines a question to a scope, made once: every question of a page needs it."""
     visible = centres_within(scope)
-    state.statement = state.statement.options(
+    return (
         with_loader_criteria(
             Scoped,
-            lambda cls: cls.centre_id.in_(visible),
+            lambda cls: _home(cls).in_(visible),
             include_aliases=True,
             propagate_to_loaders=False,
         ),
@@ -61,6 +70,12 @@ def _apply_scope(state: ORMExecuteState, scope: Scope) -> None:
     )
 
 
+def _home(cls: Any) -> ColumnElement[str]:
+    """The column that says where a row belongs. Registers are read in their own order."""
+    return walked(cls.centre_id) if issubclass(cls, Register) else cls.centre_id
+
+
+@lru_cache(maxsize=1000)
 def centres_within(scope: Scope) -> Select[Any]:
     """Ids of the centres a scope covers, as a subquery on the bare table (no scope of its own)."""
     table = Centre.__table__
@@ -71,25 +86,46 @@ def centres_within(scope: Scope) -> Select[Any]:
 @event.listens_for(RecordSession, "before_flush")
 def _before_flush(session: Session, _context: UOWTransaction, _instances: Any) -> None:
     mode = session.info["mode"]
-    changes = _changes(session)
+    done: set[int] = set()
+    changes = _changes(session, done)
     if mode == "view" and (session.new or session.dirty or session.deleted):
         raise Refused("只读会话不能写入")
     if mode == "observe" and changes:
         raise Refused("采集结果不能修改登记数据")
-    done: set[int] = set()
     while changes:  # preparing one row may change another (a centre's path moves those below)
         for row, change in changes:
             done.add(id(row))
             _record(session, row, change)
-        changes = [item for item in _changes(session) if id(item[0]) not in done]
+        findable.keep(session, changes)
+        log_draft.keep(session, changes)
+        changes = _changes(session, done)
 
 
-def _changes(session: Session) -> list[tuple[Recorded, str]]:
-    """The Recorded rows of this flush; touching an audit row is refused outright."""
-    if any(isinstance(row, AuditRow) for row in (*session.dirty, *session.deleted)):
-        raise Refused("审计记录不能修改或删除")
+@event.listens_for(RecordSession, "after_begin")
+def _after_begin(session: Session, _transaction: Any, connection: Connection) -> None:
+    """One act at a time, as SQLite has it anyway: who came to the chain later, with other locks in
+    hand, and somebody who holds the chain and waits for those would wait for each other."""
+    if session.info["mode"] == "transaction":
+        audit.take_turn(connection)
+
+
+@event.listens_for(RecordSession, "after_soft_rollback")
+def _after_rollback(session: Session, _transaction: Any) -> None:
+    """Back to a savepoint: the audit rows written since are gone, the chain's head is older."""
+    session.info.pop("chain", None)
+
+
+def _changes(session: Session, done: set[int]) -> list[tuple[Recorded, str]]:
+    """The Recorded rows of this flush but those `done` (ids of objects); touching what can only be
+    added to is refused outright."""
+    fixed = (
+        row for row in (*session.dirty, *session.deleted) if getattr(row, "append_only", False)
+    )
+    if any(row in session.deleted or session.is_modified(row) for row in fixed):
+        raise Refused("审计记录、修订和签字只能追加，不能修改或删除")
     kinds = ((session.new, "insert"), (session.dirty, "update"), (session.deleted, "delete"))
     found = [(row, change) for rows, change in kinds for row in rows if isinstance(row, Recorded)]
+    found = [item for item in found if id(item[0]) not in done]
     return [item for item in found if item[1] != "update" or session.is_modified(item[0])]
 
 
@@ -103,9 +139,18 @@ def _record(session: Session, row: Recorded, change: str) -> None:
         prepare(session)
     if isinstance(row, Register) and change != "delete":
         relations.check(session, row)
+    if isinstance(row, Signable):
+        _keep_sealed(session, row, change)
     if isinstance(row, Centre):  # where it hangs now: a new or moved unit gets its path above
         _check_scope(session, row, act.scope)
     audit.append(session, act, row, change)
+
+
+def _keep_sealed(session: Session, row: Signable, change: str) -> None:
+    if change == "delete" and row.revised:
+        raise Refused("已固定或签字的内容不能删除")
+    if change != "delete":
+        revision.keep(session, row)
 
 
 def _check_scope(session: Session, row: Recorded, scope: Scope) -> None:

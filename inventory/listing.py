@@ -1,7 +1,7 @@
 """One list for every register: search, filter, sort, page. The URL says it all."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, inspect, nulls_last, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from inventory.centre import Centre
 from inventory.columns import ip_order
 from inventory.db import Base
+from inventory.findable import candidates
 from inventory.register import Field, Register, fields, register_named
 from inventory.text import fold
 
@@ -21,7 +22,8 @@ NOTHING = "-"  # the filter for "left empty"
 class Ask:
     """What a person wants listed. `filters` maps a field name to the stored value wanted: several
     with commas, "yes" or "no", "-" for empty; a centre stands for its subtree. `sort` is a field
-    name, with "-" in front for descending; `within` keeps a centre's subtree."""
+    name, with "-" in front for descending; `within` keeps a centre's subtree. `among` is what the
+    index says of the search (`looked_up`): the ids of what may match, None for "too many"."""
 
     search: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
@@ -29,6 +31,8 @@ class Ask:
     page: int = 1
     retired: bool = False
     within: str = ""  # centre path prefix
+    among: Collection[str] | None = None
+    looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ def listed_fields(cls: type[Register]) -> tuple[tuple[type[Base], Field], ...]:
 
 def page_of(session: Session, cls: type[Register], ask: Ask) -> Page:
     """The page asked for (clamped to what exists), at most 50 rows."""
+    ask = looked_up(session, cls, ask)
     total = count(session, cls, ask)
     pages = max(1, -(-total // PAGE))
     page = min(max(1, ask.page), pages)
@@ -61,40 +66,78 @@ def pairs(cls: type[Register], found: Iterable[Any]) -> tuple[tuple[Register, An
     return tuple((row[0], row[1] if cls.observed else None) for row in found)
 
 
-def count(session: Session, cls: type[Register], ask: Ask) -> int:
-    """How many rows match."""
-    keys = matching(cls, ask).with_only_columns(cls.id, maintain_column_froms=True)
+def looked_up(session: Session, cls: type[Register], ask: Ask) -> Ask:
+    """The same list with what the index knows of it. Without, every row is read: slow, no less
+    right."""
+    if ask.looked or not ask.search:
+        return ask
+    return replace(ask, among=candidates(session, cls, ask.search), looked=True)
+
+
+def count(session: Session, cls: type[Register], ask: Ask, most: int | None = None) -> int:
+    """How many rows match; no more than `most` are counted."""
+    ask = looked_up(session, cls, ask)
+    keys = matching(cls, ask).with_only_columns(cls.id, maintain_column_froms=True).limit(most)
     return session.scalar(select(func.count()).select_from(keys.subquery())) or 0
+
+
+def numbers(session: Session, cls: type[Register], asks: Sequence[Ask]) -> list[int]:
+    """How many rows match each, where all ask for the same words: one reading for all."""
+    if len(asks) == 1:
+        return [count(session, cls, asks[0])]
+    first = looked_up(session, cls, asks[0])
+    same = set.intersection(*(set(ask.filters.items()) for ask in asks))
+    each = []
+    for ask in asks:
+        own = replace(ask, filters=dict(ask.filters.items() - same))
+        each.append(func.count().filter(and_(*_conditions(cls, own))))
+    shared = [one for name, value in same for one in _filter(cls, name, value)]
+    query = _beside(cls, cast("Select[Any]", select(*each)).select_from(cls))
+    return list(session.execute(query.where(*shared, *_search(cls, first))).one())
 
 
 def ordered(cls: type[Register], ask: Ask) -> Select[Any]:
     """Every matching row in the order asked for; ties by id, so that pages never overlap."""
+    falling = ask.sort.startswith("-")
     order = _order(cls, ask.sort.removeprefix("-"))
     if order is None:
-        order = _order(cls, cls.order)
+        order, falling = _order(cls, cls.order), cls.falling
         assert order is not None
-    turned = order.desc() if ask.sort.startswith("-") else order.asc()
-    return matching(cls, ask).order_by(nulls_last(turned), cls.id)
+    turned = order.desc() if falling else order.asc()
+    # A key is never empty, and to say where empty ones go would keep its index from being used.
+    placed = turned if order is cast("Any", cls.sort_key) else nulls_last(turned)
+    return matching(cls, ask).order_by(placed, cls.id)
 
 
 def matching(cls: type[Register], ask: Ask) -> Select[Any]:
     """Every row that meets all of `ask`, beside what is observed of it, in no order."""
-    query: Select[Any] = select(cls)
-    if cls.observed:
-        key = inspect(cls.observed).primary_key[0]
-        query = query.add_columns(cls.observed).outerjoin(cls.observed, key == cls.id)
+    beside = (cls.observed,) if cls.observed else ()
+    query = _beside(cls, cast("Select[Any]", select(cls, *beside)))
+    return query.where(*_conditions(cls, ask), *_search(cls, ask))
+
+
+def _beside(cls: type[Register], query: Select[Any]) -> Select[Any]:
+    """The query with the observed rows at hand."""
+    if not cls.observed:
+        return query
+    return query.outerjoin(cls.observed, inspect(cls.observed).primary_key[0] == cls.id)
+
+
+def _conditions(cls: type[Register], ask: Ask) -> list[ColumnElement[bool]]:
+    """All that is asked but the words."""
     alive = cls.retired_at.is_not(None) if ask.retired else cls.retired_at.is_(None)
-    conditions = [alive, *_search(cls, ask.search)]
+    conditions: list[ColumnElement[bool]] = [alive]
     for name, value in ask.filters.items():
         conditions += _filter(cls, name, value)
     if ask.within:
         conditions.append(_own_centre(cls).in_(_subtree(ask.within)))
-    return query.where(and_(*conditions))
+    return conditions
 
 
-def _search(cls: type[Register], text: str) -> list[ColumnElement[bool]]:
+def _search(cls: type[Register], ask: Ask) -> list[ColumnElement[bool]]:
     """Every word must occur; two characters are enough, initials and any MAC notation too."""
-    return [cls.search.contains(word, autoescape=True) for word in fold(text).split()]
+    words = [cls.search.contains(word, autoescape=True) for word in fold(ask.search).split()]
+    return words if ask.among is None else [cls.id.in_(ask.among), *words]
 
 
 def _filter(cls: type[Register], name: str, value: str) -> list[ColumnElement[bool]]:
@@ -138,7 +181,7 @@ def _order(cls: type[Register], name: str) -> ColumnElement[Any] | None:
         return case(ranks, value=column, else_=len(ranks))
     if told.kind == "ref":
         return _own_order(told, column)
-    if name == cls.order and told.kind == "text":
+    if name == cls.order and told.kind in ("text", "ip"):
         return cast("ColumnElement[Any]", cls.sort_key)
     return ip_order(column) if told.kind == "ip" else column
 

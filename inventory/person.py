@@ -1,45 +1,43 @@
-"""People, their grants, and the one question everything asks: `can(person, act)`."""
+"""People who log in. What they may do is in `inventory.grant` and `inventory.role`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Index, String, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import CompoundSelect, Index, String, func, inspect, select, union
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
-from inventory.act import Act, Scope
-from inventory.centre import Centre
-from inventory.columns import UtcDateTime
+from inventory import argon, attempt, audit
+from inventory import session as logins
+from inventory.act import Act
+from inventory.columns import Secret, UtcDateTime
+from inventory.contact import wrong_email, wrong_mobile
+from inventory.db import Base
 from inventory.password import first_password
 from inventory.register import CentreRegister, FieldError, RowAct, entry
+from inventory.role import SEPARATED
+from inventory.secret import Sealed
 
-ROLES = {
-    "network_admin": "网络管理员",
-    "technician": "信息技术员",
-    "leader": "分管领导",
-    "manager": "中心主任",
-    "auditor": "信息审计员",
-    "system_admin": "系统管理员",
-}
-# What each role may do; the finer rules (approval, signature, separation of duties) build on this.
-_MAY = {
-    "network_admin": {"view", "edit", "operate", "export"},
-    "technician": {"view", "export"},
-    "leader": {"view", "export"},
-    "manager": {"view", "export"},
-    "auditor": {"view", "export"},
-    "system_admin": {"view", "edit", "operate", "export", "administer"},
-}
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-_HASHER = PasswordHasher()  # Argon2id with the library's RFC 9106 low-memory profile
+_MOST_KEPT = 24  # former passwords; the policy says how many of them may not come back
 
 
 def _renew(person: "Person") -> str:
     return person.welcome()
+
+
+def _unlock(person: "Person") -> None:
+    """Open a lock that failed logins have shut; it is no change of the person, so noted apart."""
+    session = object_session(person)
+    assert session is not None
+    if attempt.forget(session, attempt.person_key(person.id)):
+        act = session.info["act"]
+        audit.note(session, act, "Person", person.id, person.centre_id, {"登录锁定": "解除"})
+
+
+_SEATED = (
+    "三员的口令别的管理员不能重设：请在服务器上用 netops person reset-password，"
+    "或由两人在“应急授权”里先补上这个岗位"
+)
 
 
 class Person(CentreRegister):
@@ -48,18 +46,31 @@ class Person(CentreRegister):
     __tablename__ = "person"
     slug: ClassVar[str] = "people"
     title: ClassVar[str] = "人员"
+    topic: ClassVar[str] = "系统"
     names: ClassVar[tuple[str, ...]] = ("login",)
-    edit_act: ClassVar[str] = "administer"
-    acts: ClassVar[tuple[RowAct, ...]] = (RowAct("password", "重设口令", _renew),)
+    see_act: ClassVar[str] = "people"
+    edit_act: ClassVar[str] = "accounts"
+    pick_act: ClassVar[str | None] = ""  # who escorts, keeps, signs: colleagues know each other
+    acts: ClassVar[tuple[RowAct, ...]] = (
+        RowAct("password", "重设口令", _renew),
+        RowAct("unlock", "解除登录锁定", _unlock),
+    )
 
     login: Mapped[str] = entry("登录名", required=True, listed=True, searched=True, longest=40)
     name: Mapped[str] = entry("姓名", required=True, listed=True, searched=True, longest=40)
+    employer: Mapped[str | None] = entry(
+        "任职单位", longest=120, listed=True, help="别的单位的人才填写，例如代管安全或审计的市中心"
+    )
     language: Mapped[str | None] = entry(
         "界面语言", "choice", choices={"zh": "中文", "en": "English"}
     )
+    email: Mapped[str | None] = entry("电子邮箱", longest=200, help="通知发到这里；可空")
+    mobile: Mapped[str | None] = entry("手机号", longest=16, help="短信通知发到这里；可空")
     password_hash: Mapped[str] = mapped_column(String(200), default="", info={"masked": True})
     password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    password_past: Mapped[str] = mapped_column(String(4000), default="", info={"masked": True})
     must_change: Mapped[bool] = mapped_column(default=True)
+    totp_secret: Mapped[Sealed | None] = mapped_column(Secret)
 
     __table_args__ = (Index("uq_person_login", "login", unique=True),)
 
@@ -71,20 +82,71 @@ class Person(CentreRegister):
         taken = select(func.count()).where(Person.login == self.login, Person.id != self.id)
         if session.scalar(taken):
             yield self.wrong("login", f"登录名 {self.login} 已有人使用")
+        for name, cause in self._unreachable():
+            yield self.wrong(name, cause)
         if self.retired_at and self._own(session):
             yield self.wrong("login", "不能停用自己的账号")
+        if self._own(session) and self._renewed():
+            yield self.wrong("login", "自己的口令请在“我的账号”里修改，要先输入现在的口令")
+        if self._renewed() and self._seated(session):
+            yield self.wrong("login", _SEATED)
         if self._above(session):
             yield self.wrong("login", "此人另有您权限范围以外的授权，须由上级管理员修改")
+
+    def _unreachable(self) -> Iterator[tuple[str, str]]:
+        told = {"email": wrong_email(self.email), "mobile": wrong_mobile(self.mobile)}
+        return ((name, cause) for name, cause in told.items() if cause)
+
+    def prepare(self, session: Session) -> None:
+        """A password set anew, or an account retired, ends every login made before."""
+        super().prepare(session)
+        state = inspect(self)
+        changed = state.attrs
+        if not state.persistent:
+            return
+        if self.retired_at is not None and changed.retired_at.history.has_changes():
+            logins.end_all(session, self.id, "retired", datetime.now(UTC))
+        elif changed.password_hash.history.has_changes():
+            logins.end_all(session, self.id, "password", datetime.now(UTC))
+
+    def _renewed(self) -> bool:
+        """By the act for others, which asks for no password: an open screen would be enough."""
+        state = inspect(self)
+        new = state.persistent and state.attrs.password_hash.history.has_changes()
+        return new and self.must_change
+
+    def _seated(self, session: Session) -> bool:
+        """Another administrator is asking, and this is one of the three: whoever sets the password
+        could sit in both seats."""
+        act: Act | None = session.info.get("act")
+        grant = Base.metadata.tables["grant"]
+        seats = select(grant.c.id).where(
+            grant.c.person_id == self.id, grant.c.retired_at.is_(None), grant.c.role.in_(SEPARATED)
+        )
+        person = act is not None and act.actor not in ("system", self.id)
+        return person and session.connection().scalar(seats.limit(1)) is not None
 
     def _above(self, session: Session) -> bool:
         """Whoever sets a person's password could act as that person: not beyond one's own reach."""
         act: Act | None = session.info.get("act")
         if act is None or self._own(session):
             return False
-        grant, centre = Grant.__table__, Centre.__table__  # bare tables: beyond the scope, too
-        reach = select(centre.c.path).join(grant, grant.c.centre_id == centre.c.id)
-        living = reach.where(grant.c.person_id == self.id, grant.c.retired_at.is_(None))
-        return not all(act.scope.covers(path) for path in session.scalars(living))
+        return not all(act.scope.covers(path) for path in session.scalars(self._places()))
+
+    def _places(self) -> CompoundSelect[str]:
+        """Paths of every place where something is given or lent to this person. From the bare
+        tables: beyond the scope, too."""
+        tables = Base.metadata.tables
+        grant, lent, centre = tables["grant"], tables["delegation"], tables["centre"]
+        paths = select(centre.c.path)
+        own = paths.join(grant, grant.c.centre_id == centre.c.id).where(
+            grant.c.person_id == self.id, grant.c.retired_at.is_(None)
+        )
+        today = datetime.now(UTC).date() - timedelta(days=1)  # nowhere is it earlier
+        deputy = paths.join(lent, lent.c.centre_id == centre.c.id).where(
+            lent.c.taker_id == self.id, lent.c.retired_at.is_(None), lent.c.ends >= today
+        )
+        return union(own, deputy)
 
     def _own(self, session: Session) -> bool:
         act: Act | None = session.info.get("act")
@@ -97,81 +159,23 @@ class Person(CentreRegister):
         return f"{self.name}（{self.login}）的口令：{password}"
 
     def set_password(self, password: str, *, must_change: bool = False) -> None:
-        self.password_hash = _HASHER.hash(password)
+        past = [self.password_hash, *(self.password_past or "").split()]
+        self.password_past = " ".join(past[:_MOST_KEPT]).strip()
+        self.password_hash = argon.hashed(password)
         self.password_set_at = datetime.now(UTC)
         self.must_change = must_change
 
     def password_is(self, password: str) -> bool:
-        try:
-            return bool(self.password_hash) and _HASHER.verify(self.password_hash, password)
-        except (VerificationError, InvalidHashError):
-            return False
+        return argon.verify(self.password_hash or "", password)
+
+    def had(self, password: str, last: int) -> bool:
+        """Was this the present password, or one of the `last` before it?"""
+        kept = [self.password_hash, *self.password_past.split()][: last + 1]
+        return any(argon.verify(one, password) for one in kept)
 
 
-class Grant(CentreRegister):
-    """One role of one person over one centre and everything below it, from a day to a day."""
-
-    __tablename__ = "grant"
-    slug: ClassVar[str] = "grants"
-    title: ClassVar[str] = "授权"
-    names: ClassVar[tuple[str, ...]] = ("person_id", "role", "centre_id")
-    order: ClassVar[str] = "role"
-    edit_act: ClassVar[str] = "administer"
-
-    person_id: Mapped[str] = entry("人员", "ref", refers="Person", required=True, listed=True)
-    role: Mapped[str] = entry("角色", "choice", choices=ROLES, required=True, listed=True)
-    starts: Mapped[date | None] = entry("起始日期", "day", listed=True)
-    ends: Mapped[date | None] = entry("截止日期", "day", listed=True)
-
-    @property
-    def label(self) -> str:
-        return ROLES.get(self.role, self.role)
-
-    def check(self, session: Session) -> Iterator[FieldError]:
-        if self.starts and self.ends and self.ends < self.starts:
-            yield self.wrong("ends", "早于起始日期")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A person as the rest of the console meets one: identity, roles and reach, frozen."""
-
-    id: str
-    name: str
-    login: str
-    centre_id: str
-    language: str
-    must_change: bool
-    roles: tuple[str, ...]
-    scope: Scope
-
-    def act(self, what: str, origin: str, reason: str = "") -> Act:
-        return Act(what, self.id, self.name, "、".join(self.roles), origin, self.scope, reason)
-
-
-def can(person: Standing, act: str) -> bool:
-    """May this person view, edit, operate, export or administer?"""
-    return any(act in _MAY.get(role, ()) for role in person.roles)
-
-
-def standing(session: Session, person: Person, today: date | None = None) -> Standing:
-    """The person's grants in force today (Asia/Shanghai). `session` must see everything."""
-    day = today or datetime.now(SHANGHAI).date()
-    query = (
-        select(Grant.role, Centre.path)
-        .join(Centre, Grant.centre_id == Centre.id)
-        .where(Grant.person_id == person.id, Grant.retired_at.is_(None))
-        .where((Grant.starts.is_(None)) | (Grant.starts <= day))
-        .where((Grant.ends.is_(None)) | (Grant.ends >= day))
-    )
-    found = session.execute(query).all()
-    return Standing(
-        id=person.id,
-        name=person.name,
-        login=person.login,
-        centre_id=person.centre_id,
-        language=person.language or "",
-        must_change=person.must_change,
-        roles=tuple(sorted({role for role, _ in found})),
-        scope=Scope(tuple(sorted({path for _, path in found}))),
-    )
+def beyond(session: Session, person_id: str) -> Person | None:
+    """Somebody whose unit may lie outside the session's scope: a copy, to be read only."""
+    query = select(Person.__table__).where(Person.__table__.c.id == person_id)
+    found = session.connection().execute(query).mappings().first()
+    return Person(**found) if found else None

@@ -34,12 +34,17 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import would do. Nothing may be applied while there are errors."""
+    """What an import would do. Nothing may be applied while there are errors.
+
+    `hints` say how something unclear was read; `passed` are rows that are no entries.
+    """
 
     new: tuple[Change, ...]
     changed: tuple[Change, ...]
     same: int
     errors: tuple[RowError, ...]
+    hints: tuple[RowError, ...] = ()
+    passed: tuple[RowError, ...] = ()
 
     @property
     def fingerprint(self) -> str:

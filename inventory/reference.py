@@ -4,18 +4,16 @@ A row is named by its id, its natural key, or what it is called; where two centr
 `name@centre code` tells them apart, and the name alone means the one of the same centre.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, Select, inspect, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from inventory.batches import batches
 from inventory.centre import Centre
 from inventory.register import Field, Register, register_named
-
-BATCH = 500  # texts in one IN: well below every engine's limit of bound values
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,9 @@ class References:
         for batch in batches(sorted(asked)):
             for row in self._session.execute(_called(target, batch)):
                 self.add(target.__name__, _named(row))
+        for key, label in target.handed_down(self._session).items():
+            if asked & {key, label}:
+                self.add(target.__name__, Named(key, label, label))
 
     def add(self, class_name: str, row: Named) -> None:
         """Let texts mean this row too: one that the same sheet brings."""
@@ -55,14 +56,15 @@ class References:
 
         Raises ValueError with a Chinese cause.
         """
-        title = register_named(field.entry.refers).title
         meant = self._meant(field, text, near)
+        if len(meant) == 1:
+            return meant[0].id
+        title = register_named(field.entry.refers).title
         if not meant:
             raise ValueError(f"找不到{title}“{text}”（可能已停用，或不在您的权限范围内）")
-        if len(meant) > 1:
-            one = f"“{text}@{meant[0].code}”" if meant[0].code else "它的代码"
-            raise ValueError(f"有 {len(meant)} 个{title}叫“{text}”，请写成{one}，以免弄错")
-        return meant[0].id
+        code = min(row.code for row in meant)
+        one = f"“{text}@{code}”" if code else "它的代码"
+        raise ValueError(f"有 {len(meant)} 个{title}叫“{text}”，请写成{one}，以免弄错")
 
     def code(self, centre_id: str) -> str:
         """The code of a centre that has been looked up."""
@@ -79,12 +81,6 @@ class References:
 
     def _called(self, field: Field, text: str) -> list[Named]:
         return list(self._found.get((field.entry.refers, text), {}).values())
-
-
-def batches(texts: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(texts)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
 
 
 def names_of(cls: type[Register]) -> Select[Any]:

@@ -6,7 +6,7 @@ No two living rows of one natural key; nobody above oneself; nothing retired whi
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, not_, select
 from sqlalchemy.orm import Session
 
 from inventory.register import FieldError, Register, Rejected, fields, register_named, registers
@@ -37,6 +37,8 @@ def _twins(session: Session, row: Register) -> Iterator[FieldError]:
         return
     same = (getattr(cls, name) == getattr(row, name) for name in cls.names)
     query = select(cls.id).where(*same, cls.id != row.id, cls.retired_at.is_(None))
+    if cls.again:
+        query = query.where(cls.state.not_in(cls.again))  # type: ignore[attr-defined]
     if session.scalar(query.limit(1)):
         yield row.wrong(cls.names[0], f"已有一条同样的{cls.title}：{row.label}")
 
@@ -61,6 +63,9 @@ def _users(session: Session, row: Register) -> Iterator[FieldError]:
         for field in (f for f in fields(cls) if f.entry.refers == type(row).__name__):
             column = getattr(cls, field.name)
             query = select(cls).where(column == row.id, cls.retired_at.is_(None), cls.id != row.id)
+            past = cls.history()
+            if past is not None:
+                query = query.where(not_(past))
             found = session.scalars(query.limit(_AT_ONCE))
             living = [user.label for user in found if user.retired_at is None]
             if living:

@@ -20,7 +20,30 @@ STATES = {
 }  # fmt: skip
 KINDS = {
     "poll": "立即轮询", "walk": "SNMP 遍历", "discover": "发现设备", "status": "状态轮询",
-    "counters": "流量采集", "identity": "设备信息采集",
+    "counters": "流量采集", "identity": "设备信息采集", "rotate": "试用新口令",
+    "notify": "测试通知渠道", "verify": "核对审计链", "import": "导入表格", "print": "生成文件",
+    "config": "备份设备配置",
+    "backup": "数据备份", "copy": "复制备份", "recheck": "核对备份副本",
+    "image": "生成光盘映像", "burn": "刻录光盘",
+    "readback": "光盘回读核对", "drill": "恢复演练", "restore": "恢复数据", "clear": "清理备份",
+    "archive": "年终归档整理",
+    "procedure": "配置操作", "scan": "读取地址表", "sightings": "地址表采集",
+}  # fmt: skip
+# What its asker may stop half-way.
+STOPPABLE = frozenset((
+    "poll", "walk", "discover", "rotate", "config", "backup", "copy", "image", "burn", "readback",
+    "recheck", "drill", "restore", "clear", "archive",
+))  # fmt: skip
+# What it takes to ask for each kind of work; the worker asks again when it begins.
+RIGHTS = {
+    "poll": "operate", "walk": "operate", "discover": "operate", "config": "operate",
+    "scan": "operate", "rotate": "credentials",
+    "notify": "health", "verify": "trail", "procedure": "operate",
+    "backup": "operate", "copy": "operate", "image": "operate", "burn": "record",
+    "recheck": "operate",
+    "readback": "record", "drill": "record", "restore": "operate", "clear": "operate",
+    "archive": "operate",
+    "import": "", "print": "",  # the register's own right: asked there
 }  # fmt: skip
 
 

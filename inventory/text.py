@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import chain
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict
@@ -17,6 +18,10 @@ _WHOLE_MAC = re.compile(_MAC_DIGITS)
 _MAC = re.compile(rf"(?<![0-9a-z])(?<![0-9a-z][.-]){_MAC_DIGITS}(?![0-9a-z])(?![:.-][0-9a-z])")
 _LEADING_ZERO = re.compile(r"(?:[0-9]+\.){3}[0-9]+")
 _DIGITS = re.compile(r"[0-9]+")
+# What readings depend on: a whole run of Chinese. The same few names come again and again, and
+# looking one up costs as much as all else that is done to a row.
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_KNOWN = 20_000
 # Invisible marks that chat programs and browsers put around copied text.
 _INVISIBLE = dict.fromkeys(
     [0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065)]
@@ -98,8 +103,18 @@ def search_text(*parts: str) -> str:
 
 def pinyin_initials(text: str) -> str:
     """First letters of the readings, as people type names: 兰考县城关镇交换机 → lkxcgzjhj."""
-    letters = lazy_pinyin(_plain(text), style=Style.FIRST_LETTER)
-    return "".join(letter for letter in "".join(letters) if letter.isascii() and letter.isalnum())
+    letters = _FOREIGN.sub(lambda found: _initials(found.group()), _plain(text))
+    return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())
+
+
+@lru_cache(_KNOWN)
+def _initials(run: str) -> str:
+    return "".join(lazy_pinyin(run, style=Style.FIRST_LETTER))
+
+
+def pinyin(text: str) -> list[str]:
+    """The readings without tones, a syllable each; other letters stay as they are."""
+    return [syllable for syllable in lazy_pinyin(_plain(text)) if syllable.strip()]
 
 
 def zh_sort_key(text: str) -> str:
@@ -108,13 +123,18 @@ def zh_sort_key(text: str) -> str:
     Compare it by code point (in PostgreSQL: COLLATE "C").
     """
     plain = _DIGITS.sub(lambda found: found.group().zfill(12), _plain(text))
+    return _FOREIGN.sub(lambda found: _sort_marks(found.group()), plain)
+
+
+@lru_cache(_KNOWN)
+def _sort_marks(run: str) -> str:
     readings = lazy_pinyin(
-        plain,
+        run,
         style=Style.TONE3,
         neutral_tone_with_five=True,
         errors=list,  # type: ignore[arg-type]  # one item a character; the annotation knows str only
     )
-    return "".join(map(_sort_mark, plain, readings))
+    return "".join(map(_sort_mark, run, readings))
 
 
 def _sort_mark(letter: str, reading: str) -> str:
@@ -140,6 +160,8 @@ def _canonical_mac(plain: str) -> str:
 
 def _address(word: str) -> str:
     """The canonical form of a word that is an IP address; any other word as it is."""
+    if "." not in word and ":" not in word:
+        return word
     try:
         return str(ipaddress.ip_address(word))
     except ValueError:

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inventory.batches import batches
 from inventory.plan import Change, RowError
-from inventory.reference import batches
-from inventory.register import FieldError, Register, fields, register_named
+from inventory.register import FieldError, Register, Rejected, fields, register_named
+from inventory.revision import Signable, keep
 
 
 def circles(session: Session, cls: type[Register], changes: Iterable[Change]) -> Iterator[RowError]:
@@ -71,9 +72,21 @@ def _found(
         return []
     now = {name: getattr(row, name) for name in change.values}
     _set(row, change.values)
-    found = list(row.check(session))
+    found = [*row.check(session), *_fixed(session, row)]
     _set(row, now)
     return found
+
+
+def _fixed(session: Session, row: Register) -> tuple[FieldError, ...]:
+    """What was asked, approved or signed does not change by a sheet."""
+    if not isinstance(row, Signable):
+        return ()
+    try:
+        with session.no_autoflush:
+            keep(session, row)
+    except Rejected as refused:
+        return refused.errors
+    return ()
 
 
 def _set(row: Register, values: Mapping[str, Any]) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from inventory.batches import batches
 from inventory.interface import Interface, InterfaceLatest
 from netops import links
-from netops.batches import batches
 from netops.cycle import Cycle
 from netops.reading import Poll, Port
 from netops.traffic import rates

@@ -5,6 +5,7 @@ DeviceError
 ├── AuthRejected       the device refused the credential: never retry, a person must act
 ├── CommandRejected    the device answered "no" to what was asked
 └── Unreadable         an answer came, but it makes no sense: fix the profile or the device
+    └── Garbled        an answer came in part, or mixed with something else: ask again later
 """
 
 from typing import ClassVar
@@ -41,3 +42,9 @@ class CommandRejected(DeviceError):
 
 class Unreadable(DeviceError):
     """The answer is garbage, truncated, or does not fit the profile."""
+
+
+class Garbled(Unreadable):
+    """The answer was cut short or something fell into it; the next one may be whole."""
+
+    permanent = False

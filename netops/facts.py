@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import yaml
 
 from netops.errors import Unreadable
+
+# What is said of one file only, and not of those that extend it.
+_OWN = ("title", "sys_object_ids", "sys_descr", "refines", "verified", "unproven", "extends")
 
 _OID = re.compile(r"(0|1|2)(\.(0|[1-9]\d*))+")
 
@@ -34,12 +37,12 @@ class Facts:
 
     @classmethod
     def read(cls, file: Path) -> Self:
-        """The top mapping of a YAML file."""
-        try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise ProfileError(file.name, "", "不是有效的 YAML", str(error)) from error
-        return cls(file.name, "", content)
+        """The top mapping of a YAML file, with what it takes over from the file it `extends`."""
+        content = _content(file)
+        base = content.pop("extends", "") if isinstance(content, dict) else ""
+        if not base:
+            return cls(file.name, "", content)
+        return cls(file.name, "", _inherited(file, base) | content)
 
     def wrong(self, key: str, cause: str, detail: str = "") -> ProfileError:
         """The error to raise about one field of this mapping."""
@@ -112,11 +115,19 @@ class Facts:
         """Every key of this mapping with its OID."""
         return {key: self.oid(key) for key in list(self._left)}
 
+    def all_texts(self) -> dict[str, str]:
+        """Every key of this mapping with its text; keys are regular expressions."""
+        return {self._compiled(key, key).pattern: self.text(key) for key in list(self._left)}
+
     def pattern(self, key: str) -> re.Pattern[str] | None:
         """A regular expression, or None when the file names none."""
-        if not self.has(key):
-            return None
-        source = self.text(key)
+        return self._compiled(key, self.text(key)) if self.has(key) else None
+
+    def patterns(self, key: str) -> tuple[re.Pattern[str], ...]:
+        """A list of regular expressions."""
+        return tuple(self._compiled(key, source) for source in self.texts(key))
+
+    def _compiled(self, key: str, source: str) -> re.Pattern[str]:
         try:
             return re.compile(source)
         except re.error as error:
@@ -143,3 +154,25 @@ class Facts:
         if not _OID.fullmatch(oid):
             raise self.wrong(key, f"{oid!r} 不是 OID（形如 1.3.6.1.2.1.1.5，开头没有点）")
         return oid
+
+
+def _content(file: Path) -> Any:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ProfileError(file.name, "", "不是有效的 YAML", str(error)) from error
+
+
+def _inherited(file: Path, base: object) -> dict[Any, Any]:
+    """What one file takes over from another, which may do so itself; a base that is no mapping is
+    told when it is read."""
+    other = file.parent / f"{base}.yaml"
+    if not other.is_file():
+        raise ProfileError(file.name, "extends", f"没有名为 {base!r} 的厂商档案")
+    content = _content(other)
+    mapping = content if isinstance(content, dict) else {}
+    above = mapping.get("extends", "")
+    if above and above in (base, file.stem):
+        raise ProfileError(other.name, "extends", "不能绕回自己")
+    whole = (_inherited(other, above) if above else {}) | mapping
+    return {key: value for key, value in whole.items() if key not in _OWN}

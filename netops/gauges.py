@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from inventory.batches import batches
 from inventory.state import Gauge
 from netops import fit
-from netops.batches import batches
 from netops.cycle import Cycle, Seen
 from netops.reading import Gauge as Told
 from netops.reading import Poll

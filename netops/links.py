@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
+from inventory.batches import batches
 from inventory.interface import Interface
-from netops.batches import batches
 from netops.cycle import Cycle, Seen
 from netops.reading import Poll, Port
 

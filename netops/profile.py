@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from netops import cells, ifmib, vendorfile
+from netops import binding_facts, cells, ifmib, push_facts, vendorfile
 from netops import identity as system
 from netops.cells import Rows
 from netops.errors import Unreadable
 from netops.facts import Facts, ProfileError
 from netops.metric import Metric, is_scalar
 from netops.reading import Gauge, Identity, Port
+from netops.table_facts import Tables, tables
 from netops.vocabulary import Limit
 
 FOLDER = Path(__file__).parent / "profiles"
@@ -46,6 +47,10 @@ class Profile:
     metrics: tuple[tuple[Metric, ...], ...]
     limits: Mapping[str, Limit]
     ssh: vendorfile.Cli
+    config: vendorfile.Config
+    push: push_facts.Push
+    tables: Tables
+    binding: binding_facts.Binding
     verified: tuple[str, ...]
     unproven: str
 
@@ -188,6 +193,10 @@ def _read(file: Path) -> Profile:
         metrics=metrics,
         limits=vendorfile.limits(facts.inner("limits"), [ways[0].name for ways in metrics]),
         ssh=vendorfile.cli(facts.inner("ssh")),
+        config=vendorfile.config(facts.inner("config")),
+        push=push_facts.push(facts.inner("push")),
+        tables=tables(facts.inner("tables")),
+        binding=binding_facts.binding(facts.inner("binding")),
         verified=facts.texts("verified"),
         unproven=facts.text("unproven", ""),
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from typing import Literal, NamedTuple
 
 from netops.errors import DeviceError
@@ -16,7 +17,7 @@ class SnmpAuth:
 
     `auth_protocol`: "", MD5, SHA, SHA-224, SHA-256, SHA-384 or SHA-512.
     `priv_protocol`: "", DES, AES, AES-192, AES-256 (Blumenthal) or AES-256-C (Cisco/Reeder).
-    Secrets are kept out of `repr`.
+    Secrets are kept out of `repr`; `credential` is the id of the row they come from.
     """
 
     version: SnmpVersion
@@ -26,6 +27,7 @@ class SnmpAuth:
     auth_secret: str = field(default="", repr=False)
     priv_protocol: str = ""
     priv_secret: str = field(default="", repr=False)
+    credential: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class SshAuth:
     enable: str = field(default="", repr=False)
     transport: Literal["ssh", "telnet"] = "ssh"
     weak: bool = False
+    credential: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Target:
     `timeout` is seconds for one request, `retries` further attempts after the first;
     `parts` names what this visit should read (see `netops.poller`).
     `ping` False: never judge this device by ICMP (a simulated device shares the console's host).
+    `ends`: when this visit has to be over (`time.monotonic`), in however many sessions.
     """
 
     device: str
@@ -60,6 +64,7 @@ class Target:
     retries: int = 1
     max_repetitions: int = 20
     bulk: bool = True
+    ends: float = inf
 
 
 @dataclass(frozen=True, slots=True)

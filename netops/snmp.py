@@ -89,6 +89,18 @@ class Session:
         found = {column: self._column(column) for column in columns}
         return {column: cells for column, cells in found.items() if cells}
 
+    def walked(self, column: str, cells: Cells, most: int) -> None:
+        """Walk one column into `cells`, which keep what came before a failure.
+
+        Returning means that nothing is missing: an error-status in the middle (genErr), which
+        looks like an end, raises Garbled, and more than `most` rows Unreadable.
+        """
+        cursor = self._fill(column, most, cells)
+        if len(cells) > most:
+            raise faults.overlong(self._target, column, most)
+        if cursor is not None and not self._wire.ended(cursor):
+            raise faults.broken_off(self._target, column)
+
     def below(self, root: str, limit: int) -> Cells:
         """Full OID -> value below `root`; at least one more than `limit` when there are more."""
         return {f"{root}.{suffix}": value for suffix, value in self._gather(root, limit).items()}
@@ -145,17 +157,24 @@ class Session:
 
     def _gather(self, root: str, most: int) -> Cells:
         cells: Cells = {}
+        self._fill(root, most, cells)
+        return cells
+
+    def _fill(self, root: str, most: int, cells: Cells) -> Cursor | None:
+        """The cursor, where only an empty answer says that this was the end."""
         cut = len(root) + 1
         cursor = self._wire.cursor(root)
         while len(cells) <= most:
             batch = self._more(cursor)
+            if not batch:
+                return cursor
             before = len(cells)
             cells.update([(oid[cut:], value) for oid, value in filter(None, batch)])
-            if not batch or batch[-1] is None:
+            if batch[-1] is None:
                 break
             if len(cells) == before:
                 raise faults.looping(self._target, root)
-        return cells
+        return None
 
     def _more(self, cursor: Cursor) -> Batch:
         """The next answer of a walk; empty after the last."""

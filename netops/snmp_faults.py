@@ -1,6 +1,13 @@
 """What an administrator is told when an SNMP visit fails: errors in words, no sockets. Pure."""
 
-from netops.errors import AuthRejected, CommandRejected, DeviceError, Unreachable, Unreadable
+from netops.errors import (
+    AuthRejected,
+    CommandRejected,
+    DeviceError,
+    Garbled,
+    Unreachable,
+    Unreadable,
+)
 from netops.reading import SnmpAuth, Target
 
 # The start of every usmStats counter, 1.3.6.1.6.3.15.1.1 (RFC 3414 §5), in BER. A Report names
@@ -65,6 +72,34 @@ def reported(target: Target, answer: bytes) -> DeviceError | None:
     )
 
 
+def status(answer: bytes) -> int:
+    """The error-status in this raw SNMPv2c answer (RFC 3416 §3): 0 is none, -1 not to be made out.
+
+    A message is a version, a community and a PDU; a PDU a request-id and then the status.
+    """
+    try:
+        message, _ = _element(answer)
+        _version, rest = _element(message)
+        _community, rest = _element(rest)
+        pdu, _ = _element(rest)
+        _request, rest = _element(pdu)
+        number, _ = _element(rest)
+    except IndexError:
+        return -1
+    return int.from_bytes(number)
+
+
+def _element(octets: bytes) -> tuple[bytes, bytes]:
+    """The body of the first BER element, and what follows it; IndexError when it is cut."""
+    size, start = octets[1], 2
+    if size & 0x80:
+        start += size & 0x7F
+        size = int.from_bytes(octets[2:start])
+    if len(octets) < start + size:
+        raise IndexError
+    return octets[start : start + size], octets[start + size :]
+
+
 def undeciphered(target: Target) -> AuthRejected:
     """The agent answers without encryption, and drops what is encrypted: net-snmp's way."""
     auth = target.snmp or SnmpAuth("v3")
@@ -112,10 +147,27 @@ def overlong(target: Target, oid: str, most: int) -> Unreadable:
     )
 
 
+def broken_off(target: Target, oid: str) -> Garbled:
+    """The walk ended in an error of the agent, not at the end of the column."""
+    return Garbled(
+        f"{_place(target)}读 {oid} 读到一半时报错，没有读完，稍后会再读。若一直如此，"
+        "请升级设备软件。",
+        "error-status",
+    )
+
+
 def slow(target: Target, seconds: float) -> Unreadable:
     """One visit must not hold a worker for ever."""
     return Unreadable(
         f"{_place(target)}应答太慢或丢包严重，一次读取超过 {seconds:g} 秒，已经放弃。"
+        "请检查线路质量和设备负载。"
+    )
+
+
+def late(target: Target) -> Unreadable:
+    """Nor must it hold up what is done with all the others."""
+    return Unreadable(
+        f"{_place(target)}应答太慢，到了本轮规定的时间还没有读完，下一轮再读。"
         "请检查线路质量和设备负载。"
     )
 

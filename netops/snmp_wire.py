@@ -65,10 +65,26 @@ class Wire:
         except StopAsyncIteration:
             return []
 
+    def ended(self, cursor: Cursor) -> bool:
+        """Whether an empty answer to `next` was the end, not an error-status such as genErr.
+
+        gufo shows both alike, so one more answer is read raw. What is encrypted cannot be: there
+        the agent is only asked whether it is still alive.
+        """
+        if isinstance(self._socket, SnmpV2cClientSocket):
+            return faults.status(self._ask(self._raw_next, cursor)) == 0
+        return bool(self.get([CLOCK]))
+
+    def _raw_next(self, cursor: Cursor) -> bytes:
+        self._socket.send_get_next(cursor)
+        return os.read(self._socket.get_fd(), 65_535)
+
     def _ask(self, request: Callable[..., T], *arguments: object) -> T:
         """One request with its retries."""
         if monotonic() > self._deadline:
             raise faults.slow(self._target, PATIENCE)
+        if monotonic() > self._target.ends:
+            raise faults.late(self._target)
         for _ in range(self._target.retries + 1):
             try:
                 return request(*arguments)

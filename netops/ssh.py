@@ -6,9 +6,10 @@ from contextlib import contextmanager, suppress
 from netops.errors import CommandRejected, Unreadable
 from netops.profile import profile_named
 from netops.reading import Identity, Target
+from netops.remote import KnownHosts
 from netops.ssh_facts import identity
 from netops.ssh_faults import place
-from netops.ssh_keys import HostKeyChanged, KnownHosts, fingerprint
+from netops.ssh_keys import HostKeyChanged, fingerprint
 from netops.ssh_login import Channel, close, opened
 from netops.ssh_shell import Shell
 

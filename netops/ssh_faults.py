@@ -45,6 +45,17 @@ def login_failed(target: Target, error: Exception) -> DeviceError:
     if isinstance(error, OSError):
         return _unconnected(target, error)
     cause = error.__context__ if isinstance(error.__context__, Exception) else error
+    return refused_by(target, cause) or Unreadable(
+        f"{place(target)} 登录成功，但没有出现看得懂的命令提示符。"
+        "请核对设备的厂商档案，并确认该用户登录后直接进入命令行。",
+        type(error).__name__,
+    )
+
+
+def refused_by(target: Target, cause: Exception) -> DeviceError | None:
+    """What paramiko said while logging in, in words; None for what is none of its errors."""
+    if isinstance(cause, DeviceError):
+        return cause
     if isinstance(cause, ssh_exception.IncompatiblePeer):
         return _no_common_algorithm(target, cause)
     if isinstance(cause, paramiko.AuthenticationException) and not _silent(cause):
@@ -55,11 +66,7 @@ def login_failed(target: Target, error: Exception) -> DeviceError:
             "可能是端口不对、登录会话已满，或设备太忙，稍后会再试。",
             f"{type(cause).__name__}: {cause}",
         )
-    return Unreadable(
-        f"{place(target)} 登录成功，但没有出现看得懂的命令提示符。"
-        "请核对设备的厂商档案，并确认该用户登录后直接进入命令行。",
-        type(error).__name__,
-    )
+    return None
 
 
 def _only_by(target: Target, cause: Exception) -> AuthRejected | None:

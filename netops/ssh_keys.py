@@ -2,20 +2,24 @@
 
 import base64
 import hashlib
-from typing import Protocol
 
 import paramiko
 
 from netops.errors import AuthRejected
+from netops.remote import KnownHosts
 
-
-class KnownHosts(Protocol):
-    """Remembers one host key for each address and port, written as in OpenSSH's known_hosts:
-    key type, blank, base64."""
-
-    def expected(self, host: str, port: int) -> str | None: ...
-
-    def learn(self, host: str, port: int, key: str) -> None: ...
+# Outgrown (RFC 9142 key exchange, RFC 8332 ssh-rsa, CVE-2008-5161 CBC): only where allowed.
+WEAK = {
+    "kex": [
+        "diffie-hellman-group-exchange-sha1",
+        "diffie-hellman-group14-sha1",
+        "diffie-hellman-group1-sha1",
+    ],
+    "keys": ["ssh-rsa"],
+    "pubkeys": ["ssh-rsa"],
+    "ciphers": ["aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc"],
+    "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96"],
+}
 
 
 class HostKeyChanged(AuthRejected):

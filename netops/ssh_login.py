@@ -15,21 +15,10 @@ from netops import ssh_faults as faults
 from netops.errors import AuthRejected, Unreachable, Unreadable
 from netops.profile import profile_named
 from netops.reading import SshAuth, Target
-from netops.ssh_keys import KnownHosts, Verified
+from netops.remote import KnownHosts
+from netops.ssh_keys import WEAK, Verified
 from netops.ssh_telnet import one_try
 
-# Outgrown (RFC 9142 key exchange, RFC 8332 ssh-rsa, CVE-2008-5161 CBC): only where allowed.
-_WEAK = {
-    "kex": [
-        "diffie-hellman-group-exchange-sha1",
-        "diffie-hellman-group14-sha1",
-        "diffie-hellman-group1-sha1",
-    ],
-    "keys": ["ssh-rsa"],
-    "pubkeys": ["ssh-rsa"],
-    "ciphers": ["aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc"],
-    "macs": ["hmac-md5", "hmac-md5-96", "hmac-sha1-96"],
-}
 # A login costs an old processor far more than one SNMP request, by which `timeout` is measured.
 _TALK = 10
 
@@ -134,7 +123,7 @@ def _connection(target: Target, auth: SshAuth) -> BaseConnection:
         username=auth.user,
         password=auth.password,
         secret=auth.enable,
-        disabled_algorithms=None if auth.weak else _WEAK,
+        disabled_algorithms=None if auth.weak else WEAK,
         # For SSH this is the key exchange: `_socket` has connected already.
         conn_timeout=patience if auth.transport == "ssh" else faults.connect_seconds(target),
         banner_timeout=patience,

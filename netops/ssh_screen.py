@@ -5,6 +5,7 @@ import re
 # ECMA-48 control sequences, OSC strings (window titles), and other two-character escapes.
 _ESCAPE = re.compile(r"\x1b(?:\[([0-?]*)[ -/]*([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)")
 _MOVES = re.compile(r"[\x1b\r\b]")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f]")
 
 
 def settled(raw: str) -> str:
@@ -19,6 +20,18 @@ def settled(raw: str) -> str:
 def last_line(raw: str) -> str:
     """The line the cursor stands in, settled."""
     return _settled_line(raw[raw.rfind("\n") + 1 :])
+
+
+def decoded(raw: str) -> str:
+    """Bytes as text: each line UTF-8, else GB 18030, which Chinese consoles write."""
+    return "\n".join(_decoded_line(line.encode("latin-1")) for line in raw.split("\n"))
+
+
+def _decoded_line(octets: bytes) -> str:
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets.decode("gb18030", "replace")
 
 
 def _settled_line(line: str) -> str:
@@ -70,4 +83,4 @@ def _obeyed(parameter: str, final: str) -> list[str | int]:
 
 
 def _printable(line: str) -> str:
-    return "".join(char for char in line if char >= " " or char == "\t")
+    return _CONTROL.sub("", line)

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from inventory.batches import batches
 from inventory.device import Device
 from inventory.state import STATES, DeviceState
 from netops import fit
-from netops.batches import batches
 from netops.cycle import Cycle, Known, Seen
 from netops.judge import Verdict
 from netops.reading import Identity, Poll

@@ -1,5 +1,6 @@
 """The sections of a vendor file: from checked facts to the values that decode answers."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,26 +11,103 @@ from netops.vocabulary import KNOWN, Limit, State
 
 FACTS = ("vendor", "model", "serial", "version")
 LEVELS = ("", "warn", "critical")
+FAMILIES = ("", "vrp", "comware", "ios", "rgos", "zxros", "frr", "nft", "linux")
+MARKS = ("ticks", "number")
 
 
 @dataclass(frozen=True, slots=True)
 class Cli:
-    """The command line's facts. `netmiko` is the driver's name; `ends` matches the last line of
-    a complete configuration (a read that lacks it was cut short); `""` = not known."""
+    """How to log in: `netmiko` is the driver's name, `pager` the command that turns the pager off,
+    `facts` the questions that tell who the device is; `""` = not known."""
 
     netmiko: str = ""
     pager: str = ""
-    config: str = ""
-    save: str = ""
-    ends: str = ""
     facts: tuple[str, ...] = ()
 
 
 def cli(facts: Facts) -> Cli:
-    fields = {key: facts.text(key, "") for key in ("netmiko", "pager", "config", "save", "ends")}
-    section = Cli(**fields, facts=facts.texts("facts"))
+    section = Cli(facts.text("netmiko", ""), facts.text("pager", ""), facts.texts("facts"))
     facts.end()
     return section
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """How the running configuration becomes the one it boots with: the line, the `answers` to the
+    questions it may ask (regular expression → reply), and what it says when it is `done`."""
+
+    line: str
+    answers: Mapping[str, str]
+    done: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The object that tells over SNMP that the configuration was changed.
+
+    `mark` "ticks": sysUpTime of the last change, starts again with the device and wraps after
+    497 days; "number": anything that is another value after a change.
+    """
+
+    oid: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What its configuration is and how to read it.
+
+    The answers to `running`, one after another, are the configuration; those to `saved` what it
+    would boot with (none: cannot be asked). `ends` matches the last line of each answer. `family`
+    names the grammar of the text and its redaction rules. `volatile` lines change by themselves
+    and are ignored when two texts are compared; `noise` are log lines that fall into an answer.
+    `manual`: a person brings the file, there is no command line to read it from.
+    """
+
+    family: str = ""
+    running: tuple[str, ...] = ()
+    saved: tuple[str, ...] = ()
+    ends: re.Pattern[str] | None = None
+    volatile: tuple[re.Pattern[str], ...] = ()
+    noise: tuple[re.Pattern[str], ...] = ()
+    save: Save | None = None
+    changed: Changed | None = None
+    manual: bool = False
+
+
+def config(facts: Facts) -> Config:
+    """`config:` of a vendor file; absent, nothing is known of its configuration."""
+    section = Config(
+        family=facts.choice("family", FAMILIES, ""),
+        running=facts.texts("running"),
+        saved=facts.texts("saved"),
+        ends=facts.pattern("ends"),
+        volatile=facts.patterns("volatile"),
+        noise=facts.patterns("noise"),
+        save=_save(facts.inner("save")) if facts.has("save") else None,
+        changed=_changed(facts.inner("changed")) if facts.has("changed") else None,
+        manual=facts.flag("manual"),
+    )
+    facts.end()
+    if section.manual and section.running:
+        raise facts.wrong("manual", "人工导出的设备不能再写 running")
+    if section.running and not (section.ends and section.family):
+        raise facts.wrong("ends" if section.family else "family", "有 running 就必须写明")
+    if section.saved and not section.running:
+        raise facts.wrong("running", "有 saved 就必须写明")
+    return section
+
+
+def _save(facts: Facts) -> Save:
+    save = Save(facts.text("line"), facts.inner("answers").all_texts(), facts.pattern("done"))
+    facts.end()
+    return save
+
+
+def _changed(facts: Facts) -> Changed:
+    changed = Changed(facts.oid("oid"), facts.choice("mark", MARKS, "ticks"))
+    facts.end()
+    return changed
 
 
 def sources(section: Facts) -> Mapping[str, tuple[Source, ...]]:

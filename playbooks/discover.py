@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
+from inventory import usage
 from inventory.act import EVERYTHING, Scope
 from inventory.credential import Credential
 from inventory.device import Device
@@ -26,6 +28,9 @@ def discover(job: Job) -> Mapping[str, Any]:
     ways = _ways(job)
     ask = partial(probe, ways=ways, ping=bool(job.params.get("ping", True)))
     found: list[Found] = []
+    with job.site.database.observe() as session:
+        used = dict.fromkeys((way.credential for way in ways), len(todo))
+        usage.count(session, "discover", used, datetime.now(UTC))
     job.tell(0, len(todo))
     for number, answer in enumerate(job.pool.aside(ask, todo, stop=job.cancelled), 1):
         if answer is not None:
@@ -44,7 +49,8 @@ def _ways(job: Job) -> list[Way]:
     ports = [int(port) for port in job.params.get("ports") or (161,)]
     with job.site.database.view(Scope(tuple(job.params["scope"]))) as session:
         chosen = select(Credential).where(Credential.id.in_(job.params["credentials"]))
-        rows = session.scalars(chosen.where(Credential.kind.in_(("v2c", "v3")))).all()
+        alive = chosen.where(Credential.kind.in_(("v2c", "v3")), Credential.retired_at.is_(None))
+        rows = session.scalars(alive).all()
     return [Way(row.id, snmp_auth(row, job.site.key), port) for row in rows for port in ports]
 
 

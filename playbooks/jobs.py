@@ -3,18 +3,26 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
+from backups.pace import Stopped
 from inventory.act import EVERYTHING
-from inventory.run import JobRun, claim
+from inventory.centre import Centre
+from inventory.grant import standing
+from inventory.person import Person
+from inventory.role import can
+from inventory.run import RIGHTS, JobRun, claim
 from netops.errors import DeviceError
 from playbooks.dispatch import Pool
 from playbooks.site import Site
 
 _log = logging.getLogger(__name__)
+_LATER = timedelta(minutes=1)
+_ENDED = ("failed", "值守台停止时正在执行，没有完成，请重新发起")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +46,25 @@ class Job:
         with self.site.database.view(EVERYTHING) as session:
             return session.get_one(JobRun, self.run_id).cancel_requested
 
+    def halted(self) -> bool:
+        """True once somebody asked to stop, or the worker ends: what may take hours asks this."""
+        return self.pool.stopping.is_set() or self.cancelled()
+
+
+class Unfinished(Exception):
+    """The work could not be done; `reason` is a Chinese sentence for whoever asked."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
 
 Work = Callable[[Job], Mapping[str, Any]]
 
 
 def take_asked(site: Site, pool: Pool, works: Mapping[str, Work]) -> list[str]:
-    """Claim every request waiting and start it; returns the ids taken."""
+    """Claim every request waiting and start it; returns the ids taken. Whoever has lost the right
+    since asking is told so."""
     taken = []
     for run_id in _waiting(site, works):
         with site.database.observe() as session:
@@ -51,10 +72,14 @@ def take_asked(site: Site, pool: Pool, works: Mapping[str, Work]) -> list[str]:
             if run is None or not claim(session, run, datetime.now(UTC)):
                 continue
             session.refresh(run)
+            if not _still_may(session, run):
+                run.state, run.ended_at = "failed", datetime.now(UTC)
+                run.note = f"{run.requested_name} 现在没有做这件事的权限，没有执行"
+                continue
             job = Job(site, pool, run.id, run.subject, dict(run.params))
             work = works[run.kind]
         taken.append(run_id)
-        pool.start(lambda job=job, work=work: _do(job, work))  # type: ignore[misc]
+        pool.start(lambda job=job, work=work: do(job, work))  # type: ignore[misc]
     return taken
 
 
@@ -68,18 +93,40 @@ def close_orphans(site: Site) -> int:
         return len(left)
 
 
+def _still_may(session: Session, run: JobRun) -> bool:
+    """The console's own work needs no leave; a person's right may have ended since the click."""
+    if run.requested_by == "system":
+        return True
+    who = session.get(Person, run.requested_by)
+    if who is None or who.retired_at is not None:
+        return False
+    return can(
+        standing(session, who), RIGHTS.get(run.kind, "operate"), session.get(Centre, run.centre_id)
+    )
+
+
 def _waiting(site: Site, works: Mapping[str, Work]) -> list[str]:
+    """What is asked for within the next minute waits for it; what is later than that was asked
+    before our clock was set back."""
+    now = datetime.now(UTC)
     with site.database.view(EVERYTHING) as session:
-        query = select(JobRun.id).where(JobRun.state == "asked", JobRun.kind.in_(works))
+        query = select(JobRun.id).where(
+            JobRun.state == "asked", JobRun.kind.in_(works),
+            or_(JobRun.requested_at <= now, JobRun.requested_at > now + _LATER),
+        )  # fmt: skip
         return list(session.scalars(query.order_by(JobRun.requested_at)))
 
 
-def _do(job: Job, work: Work) -> None:
+def do(job: Job, work: Work) -> None:
     """Run to an end that is written down, whatever happens."""
     try:
         outcome, state, note = work(job), "done", ""
     except DeviceError as error:
         outcome, state, note = {"detail": error.detail}, "failed", error.reason
+    except Unfinished as error:
+        outcome, state, note = {}, "failed", error.reason
+    except Stopped:
+        outcome, state, note = {"stopped": True}, *(("done", "") if job.cancelled() else _ENDED)
     except Exception as error:  # noqa: BLE001  (the worker outlives any job; the log has the trace)
         _log.exception("job %s failed", job.run_id)
         outcome, state, note = (

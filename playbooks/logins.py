@@ -3,20 +3,20 @@
 One login a day and device, and none after a refusal until the day is over: accounts get locked.
 """
 
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import or_, select, update
 
-from inventory.act import EVERYTHING, system
-from inventory.db import Database
+from inventory import usage
+from inventory.act import EVERYTHING
 from inventory.device import Device
-from inventory.hostkey import HostKey, fingerprint, known_key
 from inventory.state import DeviceState
 from netops import ssh
 from netops.errors import DeviceError
 from netops.reading import Identity, Target
+from netops.remotes import DeviceKeys
 from netops.states import facts_of
 from netops.targets import targets
 from playbooks.dispatch import Pool
@@ -25,27 +25,6 @@ from playbooks.site import Site
 _EVERY = timedelta(days=1)
 _AHEAD = timedelta(minutes=5)  # later than now: our clock was set back since
 _FACTS = ("sys_name", "vendor", "model", "serial", "version")
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceKeys:
-    """The host key of one device, whatever address it answers on (`netops.ssh.KnownHosts`)."""
-
-    database: Database
-    device: str
-
-    def expected(self, _host: str, _port: int) -> str | None:
-        with self.database.view(EVERYTHING) as session:
-            return known_key(session, self.device)
-
-    def learn(self, _host: str, _port: int, key: str) -> None:
-        with self.database.transaction(system("首次登录，记下主机密钥")) as session:
-            centre = session.get_one(Device, self.device).centre_id
-            session.add(
-                HostKey(
-                    centre_id=centre, device_id=self.device, key=key, fingerprint=fingerprint(key)
-                )
-            )
 
 
 def due(site: Site, now: datetime) -> list[str]:
@@ -71,6 +50,9 @@ def ask(site: Site, pool: Pool, devices: Collection[str]) -> None:
     """Log in to each of `devices` and keep what it tells, or why it refused."""
     with site.database.view(EVERYTHING) as session:
         todo, _refused = targets(session, site.key, devices)
+    used = Counter(each.ssh.credential for each in todo if each.ssh is not None)
+    with site.database.observe() as session:
+        usage.count(session, "login", used, datetime.now(UTC))
     answers = pool.aside(lambda target: (target, _facts(site, target)), todo)
     for target, told in answers:
         _keep(site, target, told)

@@ -10,14 +10,17 @@ from inventory.secret import Key
 from netops.history import History
 
 KEPT_DAYS = 35  # of raw samples
+SIGHTING_DAYS = 1100  # three years and a few days
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """One console's own places: register, samples, key; and the centre it belongs to.
 
-    `status_seconds`, `counter_seconds` and `identity_seconds` are the cycles; raw samples stay
-    `kept_days`.
+    `status_seconds`, `counter_seconds`, `identity_seconds` and `sighting_seconds` are the cycles;
+    raw samples stay `kept_days`, who was seen where `sighting_days`; `syslog` is where copies of
+    audit rows go ("" nowhere). Messages of devices are received at `receive_at`: syslog on
+    `syslog_port`, notifications on `trap_port` (0: not at all).
     """
 
     database: Database
@@ -28,7 +31,13 @@ class Site:
     status_seconds: int = 60
     counter_seconds: int = 300
     identity_seconds: int = 3600
+    sighting_seconds: int = 300
     kept_days: int = KEPT_DAYS
+    sighting_days: int = SIGHTING_DAYS
+    syslog: str = ""
+    syslog_port: int = 0
+    trap_port: int = 0
+    receive_at: str = "0.0.0.0"  # noqa: S104 - devices send from all over the network
 
 
 def open_site(

@@ -1,7 +1,7 @@
 """The standing orders of polling: status each minute, counters each five, identity when due."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from inventory import usage
 from inventory.act import EVERYTHING
 from inventory.device import Device
 from inventory.interface import Interface
@@ -24,7 +25,7 @@ from netops.poller import PING_WAIT, PINGS, Part, poll
 from netops.reading import Poll, Target
 from netops.targets import Refused, targets
 from playbooks.dispatch import Pool
-from playbooks.hours import in_hours
+from playbooks.hours import office
 from playbooks.site import Site
 
 PARTS: Mapping[str, tuple[Part, ...]] = {
@@ -59,11 +60,15 @@ def sweep(
         todo, refused = targets(session, site.key, only)
         known = _indexes(session, only) if kind == "counters" else {}
         silent = _silent(session) if kind in ("status", "counters") else set()
+        in_hours = office(session, at)
     todo = _sparing(kind, todo, silent)
     visit = partial(_visit, kind, known, _pinged(todo, silent))
     # One alone is asked here and now: somebody waits for it.
     told = map(visit, todo) if len(todo) == 1 else pool.each(visit, todo)
     polls = [*told, *(_unasked(each, at) for each in refused)]
+    used = Counter(each.snmp.credential for each in todo if each.snmp is not None)
+    with site.database.observe() as session:
+        usage.count(session, "poll", used, at)
     lost: list[str] = []
     counts = ingest(site.database, site.history, polls, slot, in_hours=in_hours, lost=lost.append)
     return Sweep(kind, at, time.monotonic() - began, counts, tuple(polls), "".join(lost))
@@ -87,22 +92,23 @@ def run_due(site: Site, pool: Pool, kind: str, now: datetime) -> Sweep | None:
     """The sweep of this cycle, unless it was done already; its JobRun tells how it went."""
     period = site.status_seconds if kind == "status" else site.counter_seconds
     slot = int(now.timestamp()) // period * period
-    run_id = _begin(site, kind, slot, period, now)
+    run_id = begin(site, kind, slot, period, now)
     if run_id is None:
         return None
     try:
         done = sweep(site, pool, kind, slot)
     except Exception:
-        _end(site, run_id, state="failed", note="值守台内部错误，详见日志")
+        end(site, run_id, state="failed", note="值守台内部错误，详见日志")
         raise
     note = f"历史曲线没有存下：{done.lost}" if done.lost else ""
     outcome = {"counts": dict(done.counts), "seconds": round(done.seconds, 3)}
     number = len(done.polls)
-    _end(site, run_id, state="done", note=note, outcome=outcome, done=number, total=number)
+    end(site, run_id, state="done", note=note, outcome=outcome, done=number, total=number)
     return done
 
 
-def _end(site: Site, run_id: str, **facts: object) -> None:
+def end(site: Site, run_id: str, **facts: object) -> None:
+    """Write down how a cycle's run ended."""
     with site.database.observe() as session:
         ended = update(JobRun).where(JobRun.id == run_id)
         session.execute(ended.values(ended_at=datetime.now(UTC), **facts))
@@ -177,7 +183,7 @@ def _indexes(session: Session, only: Collection[str] | None) -> dict[str, tuple[
     return {device: tuple(indexes) for device, indexes in found.items()}
 
 
-def _begin(site: Site, kind: str, slot: int, period: int, now: datetime) -> str | None:
+def begin(site: Site, kind: str, slot: int, period: int, now: datetime) -> str | None:
     """Take the slot: its unique key lets one worker in, a second one sees it is done."""
     run = JobRun(
         site="local", kind=kind, slot=str(slot), centre_id=site.centre_id, state="running",

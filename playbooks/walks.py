@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from inventory import usage
 from inventory.act import EVERYTHING
 from netops import snmp
 from netops.errors import CommandRejected
@@ -25,6 +27,8 @@ def walk_now(job: Job) -> Mapping[str, Any]:
         raise CommandRejected(refused[0].reason if refused else "设备已停用或暂停监测")
     if found[0].snmp is None:
         raise CommandRejected("这台设备没有选 SNMP 凭据，请在设备表单里选择")
+    with job.site.database.observe() as session:
+        usage.count(session, "walk", {found[0].snmp.credential: 1}, datetime.now(UTC))
     told = snmp.walk(found[0], root, limit=LIMIT)
     rows = [(oid, type(value).__name__, shown(value)) for oid, value in told.rows]
     return {"rows": rows, "cut": told.cut}

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netops.reading import SnmpAuth, Target, Value
+from tests.patience import ANSWER, PATIENCE
+from tests.peers import BOUND, free_port
 
 COMMUNITY = SnmpAuth("v2c", community="county-ro")
 SECRET, CIPHER = "authentic-2026", "encrypted-2026"
@@ -48,7 +49,7 @@ class Snmpd:
 
     def target(self, auth: SnmpAuth | None = COMMUNITY, profile: str = "generic") -> Target:
         return Target(
-            "agent", "127.0.0.1", profile, auth, self.port, ping=False, timeout=0.7, retries=1
+            "agent", "127.0.0.1", profile, auth, self.port, ping=False, timeout=ANSWER, retries=1
         )
 
     def get(self, auth: SnmpAuth, *oids: str) -> dict[str, Value]:
@@ -62,7 +63,12 @@ class Snmpd:
     def _tool(self, program: str, auth: SnmpAuth, *oids: str) -> dict[str, Value]:
         command = [program, *_options(auth), "-Onxt", f"127.0.0.1:{self.port}", *oids]
         done = subprocess.run(
-            command, check=True, capture_output=True, text=True, timeout=30, env=_environment()
+            command,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            env=_environment(),
         )
         return parse(done.stdout)
 
@@ -76,7 +82,7 @@ def snmpd(home: Path) -> Iterator[Snmpd]:
     program = shutil.which("snmpd", path="/usr/sbin:/sbin:/usr/bin")
     assert program is not None
     # smux and the event MIB bind ports and watch things nobody asked for here.
-    command = [program, "-f", "-Lf", str(home / "log"), "-C", "-c", str(config)]
+    command = [*BOUND, program, "-f", "-Lf", str(home / "log"), "-C", "-c", str(config)]
     command += ["-I", "-smux,mteTrigger,mteTriggerConf", "-p", str(home / "pid")]
     process = subprocess.Popen(command, env=_environment(home))
     try:
@@ -84,13 +90,7 @@ def snmpd(home: Path) -> Iterator[Snmpd]:
         yield Snmpd(port, process.pid)
     finally:
         process.terminate()
-        process.wait(10)
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        process.wait(PATIENCE)
 
 
 def parse(output: str) -> dict[str, Value]:
@@ -158,9 +158,9 @@ def _environment(home: Path | None = None) -> Mapping[str, str]:
 
 
 def _until_answering(process: subprocess.Popen[bytes], port: int) -> None:
-    options = [*_options(COMMUNITY), "-r0", "-t0.2"]
+    options = [*_options(COMMUNITY), "-r0", "-t1"]
     command = ["snmpget", *options, f"127.0.0.1:{port}", "1.3.6.1.2.1.1.3.0"]
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < deadline:
         if (
             subprocess.run(command, capture_output=True, env=_environment(), check=False).returncode

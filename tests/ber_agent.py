@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from netops.reading import SnmpAuth, Target
+from tests.patience import ANSWER
 
 GET, GETNEXT, GETBULK, RESPONSE = 0xA0, 0xA1, 0xA5, 0xA2
 TOO_BIG, GEN_ERR = 1, 5
@@ -124,7 +125,7 @@ class BerAgent:
         self.port: int = self._socket.getsockname()[1]
 
     def target(self, **changes: object) -> Target:
-        facts = {"timeout": 2.0, "retries": 0, "ping": False, "snmp_port": self.port, **changes}
+        facts = {"timeout": ANSWER, "retries": 0, "ping": False, "snmp_port": self.port, **changes}
         return Target("agent", "127.0.0.1", "generic", COMMUNITY, **facts)  # type: ignore[arg-type]
 
     def honest(self, request: Request) -> bytes:
@@ -188,7 +189,7 @@ def relay(port: int, change: Callable[[bytes], bytes]) -> Iterator[int]:
     outside.bind(("127.0.0.1", 0))
     inside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     inside.connect(("127.0.0.1", port))
-    inside.settimeout(2)
+    inside.settimeout(ANSWER)
 
     def pass_on() -> None:
         while True:

@@ -1,7 +1,7 @@
 """`netops up` as its users start it: a process with a home and a port of its own.
 
 with console(tmp_path) as up:
-    up.until(lambda: up.devices()["up"] >= 25, 90)
+    up.until(lambda: up.devices()["up"] >= 25)
     up.netops("demo", "kill", "城关镇接入路由器")
 """
 
@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,18 +21,20 @@ from typing import Any
 
 import psutil
 
+from tests.patience import ANSWER, PATIENCE, until
+from tests.peers import BOUND, free_port
+
 OURS = ("NETOPS_", "DATABASE_URL")
 
 
 @dataclass
 class Console:
-    """A running console. `answered` is the moment (monotonic) its page could first be opened."""
+    """A running console."""
 
     home: Path
     port: int
     process: subprocess.Popen[str]
     told: str  # standard output until it was ready
-    answered: float
 
     @property
     def url(self) -> str:
@@ -48,7 +49,7 @@ class Console:
     def health(self) -> dict[str, Any]:
         """/healthz, which needs no login; {} while nobody answers."""
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=ANSWER) as answer:
                 return dict(json.load(answer))
         except OSError:
             return {}
@@ -69,15 +70,11 @@ class Console:
 
     def stop(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
 
-    def until(self, true: Callable[[], bool], seconds: float) -> None:
-        """Wait for it; when it takes longer, say what the console was like."""
-        started = time.monotonic()
-        while not true():
-            waited = time.monotonic() - started
-            assert waited < seconds, (self.health(), (self.home / "stderr").read_text("utf-8"))
-            time.sleep(0.3)
+    def until(self, so: Callable[[], object]) -> None:
+        """Wait until it is so; when it never is, say what the console was like."""
+        until(so, lambda: (self.health(), (self.home / "stderr").read_text("utf-8")), pause=0.3)
 
 
 @contextmanager
@@ -90,7 +87,7 @@ def console(home: Path, *, demo: bool = True) -> Iterator[Console]:
     port = free_port()
     with (home / "stderr").open("ab") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "web.cli", "up"],
+            [*BOUND, sys.executable, "-m", "web.cli", "up"],
             env=environment(
                 NETOPS_HOME=str(home), NETOPS_HOST="127.0.0.1", NETOPS_PORT=str(port),
                 NETOPS_STATUS_SECONDS="10", NETOPS_COUNTER_SECONDS="30",
@@ -100,12 +97,12 @@ def console(home: Path, *, demo: bool = True) -> Iterator[Console]:
         )  # fmt: skip
     try:
         told = _until(process, "netops init" if demo else "Ctrl-C")
-        yield Console(home, port, process, told, time.monotonic())
+        yield Console(home, port, process, told)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.wait(60)
+                process.wait(PATIENCE)
             finally:
                 process.kill()  # what it started ends with it
         assert process.stdout is not None
@@ -116,19 +113,13 @@ def netops(*words: str, stdin: str = "", **settings: str) -> subprocess.Complete
     """The command as a shell would run it, with only these settings."""
     return subprocess.run(
         [sys.executable, "-m", "web.cli", *words], env=environment(**settings), input=stdin,
-        capture_output=True, encoding="utf-8", timeout=120, check=False,
+        capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 
 def environment(**settings: str) -> dict[str, str]:
     """Ours without any setting of the console, and these."""
     return {n: v for n, v in os.environ.items() if not n.startswith(OURS)} | settings
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def gone(processes: list[psutil.Process]) -> bool:

@@ -5,15 +5,15 @@ files lie over the real ones; that takes root (or a namespace in which we are ro
 """
 
 import os
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.lab import need, need_programs
+from tests.patience import until
+from tests.peers import BOUND, free_port
 
 LEGACY = """KexAlgorithms diffie-hellman-group14-sha1
 HostKeyAlgorithms ssh-rsa
@@ -55,11 +55,11 @@ def sshd(folder: Path, more: str = "", key: str = "ed25519") -> Iterator[Server]
     """Run one server while the block lasts; `more` are further lines of its sshd_config."""
     need_programs("sshd", "ssh-keygen", "openssl", "unshare")
     need(os.geteuid() == 0, "root, for a mount namespace with an account of its own")
-    port = _free_port()
+    port = free_port()
     _prepare(folder, _SETTINGS.format(port=port, folder=folder, more=more), key)
     public = (folder / "host_key.pub").read_text().split()[:2]
     server = Server(port, "netadmin", "sshd-test-only", " ".join(public), folder / "log")
-    line = ["unshare", "--mount", "sh", "-ec", _INSIDE.format(folder=folder)]
+    line = [*BOUND, "unshare", "--mount", "sh", "-ec", _INSIDE.format(folder=folder)]
     with server.log.open("w") as log, subprocess.Popen(line, stderr=log) as process:
         try:
             _wait(process, server)
@@ -84,15 +84,9 @@ def _output(*line: str) -> str:
     return subprocess.run(line, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _wait(process: subprocess.Popen[bytes], server: Server) -> None:
-    deadline = time.monotonic() + 10
-    while "Server listening" not in server.log.read_text():
+    def listens() -> bool:
         assert process.poll() is None, server.log.read_text()
-        assert time.monotonic() < deadline, server.log.read_text()
-        time.sleep(0.02)
+        return "Server listening" in server.log.read_text()
+
+    until(listens, server.log.read_text, pause=0.02)

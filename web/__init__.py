@@ -5,10 +5,10 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 from apiflask import APIFlask
-from flask import url_for
+from flask import g, url_for
 
 from inventory.db import Database
-from web import access, apidocs, delivery, idle, locale, navigation, pages, problems, security
+from web import admission, apidocs, delivery, locale, navigation, pages, problems, security
 from web.bundle import read_manifest
 from web.drawing import fingerprint, spark_path
 from web.settings import Settings
@@ -30,10 +30,9 @@ def create_app(settings: Settings, database: Database) -> APIFlask:
     for part in (problems, locale, delivery):
         part.init_app(app)
     security.init_app(app, settings)
-    idle.init_app(app, settings.session_minutes)
-    access.init_app(app)
+    admission.init_app(app)
     _give_templates(app, read_manifest())
-    app.register_blueprint(apidocs.bp)
+    apidocs.init_app(app)
     for name in sorted(found.name for found in iter_modules(pages.__path__)):
         add_page(app, import_module(f"{pages.__name__}.{name}"))
     return app
@@ -50,7 +49,11 @@ def add_page(app: APIFlask, module: ModuleType) -> None:
 
 def _give_templates(app: APIFlask, manifest: dict[str, str]) -> None:
     def asset(name: str) -> str:
-        return url_for("built.dist", name=manifest[name])
+        """Each of a page's icons asks for the same file."""
+        known: dict[str, str] = g.setdefault("assets", {})
+        if name not in known:
+            known[name] = url_for("built.dist", name=manifest[name])
+        return known[name]
 
     app.jinja_env.filters.update(spark_path=spark_path, fingerprint=fingerprint)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

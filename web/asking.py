@@ -1,14 +1,15 @@
 """A page asks for work by inserting a JobRun; the worker takes it from there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
+from inventory import usage
 from inventory.keys import new_key
 from inventory.run import JobRun
-from web.access import person
+from web.access import origin, person
 from web.current import database
 
 
@@ -23,6 +24,13 @@ def ask(kind: str, centre_id: str, subject: str = "", **params: Any) -> str:
         run = next(waiting, None) or _new(kind, centre_id, subject, params)
         session.add(run)
         return run.id
+
+
+def opened(what: str, credentials: Iterable[str], centre_id: str, **about: str) -> None:
+    """Note that this person has secrets opened for `what`, on which device or addresses."""
+    act = person().act(what, origin())
+    with database().transaction(act) as session:
+        usage.opened_by_hand(session, act, credentials, centre_id, **about)
 
 
 def cancel(run_id: str) -> None:

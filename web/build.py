@@ -22,7 +22,7 @@ from web.icons import sprite
 
 WEB = Path(__file__).parent
 ASSETS = WEB / "assets"
-ENTRIES = ("app.js", "chart.js", "picker.js", "apidocs.js")
+ENTRIES = ("app.js", "chart.js", "picker.js", "apidocs.js", "securitykey.js", "log.js")
 
 
 class BuildError(RuntimeError):

@@ -53,6 +53,10 @@ def _environment(real: Settings, home: Settings) -> dict[str, str]:
         "NETOPS_PORT": str(home.port),
         "NETOPS_STATUS_SECONDS": str(home.status_seconds),
         "NETOPS_COUNTER_SECONDS": str(home.counter_seconds),
+        "NETOPS_SIGHTING_SECONDS": str(home.sighting_seconds),
+        "NETOPS_SIGHTING_DAYS": str(home.sighting_days),
+        "NETOPS_SYSLOG_PORT": str(home.syslog_port),
+        "NETOPS_TRAP_PORT": str(home.trap_port),
     }
 
 

@@ -2,9 +2,10 @@
 
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 
 from inventory.db import Database
+from inventory.door import Caller, Door
 from inventory.secret import Key
 from web.settings import Settings
 
@@ -18,6 +19,17 @@ def key() -> Key:
     if "key" not in current_app.extensions:
         current_app.extensions["key"] = Key.load(settings().key_file)
     return cast("Key", current_app.extensions["key"])
+
+
+def door() -> Door:
+    """Where people show who they are."""
+    return Door(database(), key(), str(current_app.secret_key))
+
+
+def caller() -> Caller:
+    """Where this request comes from."""
+    agent = request.headers.get("User-Agent", "")
+    return Caller(request.remote_addr or "", "".join(filter(str.isprintable, agent)))
 
 
 def settings() -> Settings:

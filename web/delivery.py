@@ -25,7 +25,6 @@ def init_app(app: Flask) -> None:
 
 @bp.get("/dist/<path:name>")
 @public
-@public
 def dist(name: str) -> Response:
     """A built file, packed when the browser can unpack; its name carries its hash, so the
     browser may keep it for good."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from inventory.device import Device
 from inventory.interface import Interface
-from inventory.sheet import write_csv
+from inventory.sheet import Mark, write_csv
 from inventory.state import Gauge
 from netops.history import History
 from netops.profile import profiles
@@ -24,6 +24,7 @@ from web.graphs import (
     port_chart,
     port_lines,
 )
+from web.leaving import exported
 from web.locale import moment
 from web.queries import device as asked
 from web.queries import ports as port_queries
@@ -53,11 +54,18 @@ def graph_csv(session: Session, device: Device, wanted: Mapping[str, str]) -> by
     if port is not None:
         into, out = _port_lines(device, port)
         columns = [_("时间"), _("入") + " bit/s", _("出") + " bit/s"]
-        return write_csv(columns, _rows(into, out))
+        return write_csv(columns, _rows(into, out), _mark(device, port.name))
     if sensor is not None:
         line = gauge_line(_history(), sensor, _day())
-        return write_csv([_("时间"), f"{sensor.metric} {sensor.slot} {sensor.unit}"], _rows(line))
+        told = f"{sensor.metric} {sensor.slot}".strip()
+        columns = [_("时间"), f"{sensor.metric} {sensor.slot} {sensor.unit}"]
+        return write_csv(columns, _rows(line), _mark(device, told))
     return None
+
+
+def _mark(device: Device, graph: str) -> Mark:
+    what = {"kind": "csv", "graph": graph, "device": device.name}
+    return lambda: exported("曲线数据", "Device", what, device.id)
 
 
 def _rows(*lines: Sequence[Point]) -> Iterable[tuple[str, ...]]:
@@ -67,13 +75,18 @@ def _rows(*lines: Sequence[Point]) -> Iterable[tuple[str, ...]]:
 
 
 def _port(session: Session, device: Device, wanted: Mapping[str, str]) -> Interface | None:
-    key = wanted.get("port", "")
-    return port_queries.port(session, device.id, int(key)) if key.isdecimal() else None
+    key = _key(wanted.get("port", ""))
+    return None if key is None else port_queries.port(session, device.id, key)
 
 
 def _gauge(session: Session, device: Device, wanted: Mapping[str, str]) -> Gauge | None:
-    key = wanted.get("gauge", "")
-    return asked.gauge(session, device.id, int(key)) if key.isdecimal() else None
+    key = _key(wanted.get("gauge", ""))
+    return None if key is None else asked.gauge(session, device.id, key)
+
+
+def _key(text: str) -> int | None:
+    """A key as an address names it; one that no database could hold is nobody's."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _most_telling(sensors: Sequence[Gauge]) -> Gauge | None:

@@ -1,13 +1,13 @@
 """Words, times and figures as people read them: Chinese first, English complete, Asia/Shanghai."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 
-TIMEZONE = ZoneInfo("Asia/Shanghai")
+from inventory.shanghai import SHANGHAI
+
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 COOKIE = "lang"
 
@@ -18,7 +18,7 @@ _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 def init_app(app: Flask) -> None:
     """Choose the language per request and give templates the filters below."""
     app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[app.config["LANGUAGE"]]
-    app.config["BABEL_DEFAULT_TIMEZONE"] = TIMEZONE.key
+    app.config["BABEL_DEFAULT_TIMEZONE"] = SHANGHAI.key
     Babel(app, locale_selector=lambda: LANGUAGES[language()])
     app.after_request(_remember)
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -62,7 +62,7 @@ def local(at: datetime) -> datetime:
     """Aware time in Shanghai. Raises ValueError on naive time, which has no meaning here."""
     if at.tzinfo is None:
         raise ValueError("naive datetime")
-    return at.astimezone(TIMEZONE)
+    return at.astimezone(SHANGHAI)
 
 
 def now() -> datetime:

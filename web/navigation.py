@@ -6,16 +6,24 @@ from typing import Any
 
 from flask import current_app, g, request, url_for
 
+from inventory.role import RIGHTS, can
+
 
 def everyone(_person: Any) -> bool:
     return True
+
+
+def holds(right: str) -> Callable[[Any], bool]:
+    """Visible to whoever holds this right."""
+    return lambda person: person is None or can(person, right)
 
 
 @dataclass(frozen=True)
 class NavItem:
     """A page module's `nav`: `label` is lazily translated, `order` sorts, `icon` names a symbol
     listed in assets/icons.txt; `visible(person)` hides it from who may not go there; `values` are
-    the endpoint's own, `also` other page modules that belong here."""
+    the endpoint's own, `also` other page modules that belong here; `badge()` tells how much waits
+    there; `key` is the letter that opens it after `g`."""
 
     endpoint: str
     label: Any
@@ -24,6 +32,8 @@ class NavItem:
     visible: Callable[[Any], bool] = everyone
     values: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
+    badge: Callable[[], int] | None = None
+    key: str = ""
 
     @property
     def url(self) -> str:
@@ -42,7 +52,17 @@ class NavItem:
 def items() -> list[NavItem]:
     """What this person may see, in order."""
     known: list[NavItem] = current_app.extensions["navigation"]
-    return [item for item in known if item.visible(g.get("person"))]
+    who = g.get("person")
+    return [item for item in known if item.visible(who) and _open(item, who)]
+
+
+def _open(item: NavItem, who: Any) -> bool:
+    """A page that takes a right is no line for whoever lacks it; a founder sees the set-up only."""
+    view = current_app.view_functions.get(item.endpoint)
+    right = getattr(view, "right", "")
+    if who is not None and who.roles == ("founder",):
+        return right == "setup"
+    return who is None or right not in RIGHTS or can(who, right)
 
 
 def link(endpoint: str, **values: Any) -> str:

@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 
+_UDP = socket.SOCK_DGRAM
 _NEXT = 50  # ports tried from the default on
 
 
@@ -21,6 +22,18 @@ def free_port(host: str, wanted: int) -> int:
         if refused.errno != errno.EADDRINUSE:
             raise NoPort(_told(host, port, refused)) from refused
     raise NoPort(f"端口 {wanted} 已被占用：关闭占用它的程序，或用 NETOPS_PORT 换一个端口")
+
+
+def any_port() -> int:
+    """A port of this machine that nobody listens on, neither by UDP nor by TCP."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as taken, socket.socket(type=_UDP) as other:
+            port = int(taken.getsockname()[1])
+            try:
+                other.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def answers(host: str, port: int) -> bool:

@@ -40,7 +40,7 @@ _PROBLEMS = {
     401: Problem(
         _l("需要登录"),
         _l("没有登录，或者登录已过期，没有执行任何操作。"),
-        _l("请先登录；脚本请随请求附上登录名和口令（HTTP Basic）。"),
+        _l("请先登录；程序请随请求附上接口令牌（Authorization: Bearer，在“我的账号”建立）。"),
     ),
     403: Problem(
         _l("没有权限"),
@@ -60,7 +60,10 @@ _PROBLEMS = {
     413: Problem(
         _l("文件太大"),
         _l("超过了上传上限，文件没有保存。"),
-        _l("请拆分或压缩后再上传；上限由 NETOPS_UPLOAD_MB 设定。"),
+        _l(
+            "请拆分或压缩后再上传；"
+            "上限由 NETOPS_UPLOAD_MB（数据文件：NETOPS_BACKUP_UPLOAD_MB）设定。"
+        ),
     ),
     429: Problem(
         _l("操作太频繁"),

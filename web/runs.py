@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from inventory.person import can
-from inventory.run import KINDS, STATES, JobRun
+from inventory.role import can
+from inventory.run import KINDS, STATES, STOPPABLE, JobRun
 from web.access import person
 from web.states import word_of
 
@@ -16,9 +16,9 @@ def run_facts(run: JobRun) -> dict[str, Any]:
     """The variables of job_progress.html."""
     waited = (datetime.now(UTC) - run.requested_at).total_seconds()
     return {
-        "run": run, "KINDS": KINDS, "JOB_STATES": STATES,
+        "run": run, "KINDS": KINDS, "JOB_STATES": STATES, "STOPPABLE": STOPPABLE,
         "forgotten": run.state == "asked" and waited > _PATIENCE,
-        "may_operate": can(person(), "operate"),
+        "may_operate": can(person(), "operate"), "stop": "",
     }  # fmt: skip
 
 

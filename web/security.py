@@ -1,12 +1,13 @@
 """What every answer carries so that a stolen link, a foreign page or an old tab does no harm."""
 
+import json
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request, session
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -27,6 +28,7 @@ HEADERS = {
 }
 LOGIN_PATH = "/login"
 _HSTS = "max-age=31536000"
+_DATA_FILES = "backups.bring"  # exported data files of gigabytes come to this view
 
 csrf = CSRFProtect()
 
@@ -46,6 +48,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.proxies:
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+    app.before_request(_widen(settings.backup_upload_mb * 1_000_000))  # before a form is read
+    app.before_request(_refuse_nul)
+    app.before_request(_refuse_monsters)
     csrf.init_app(app)
     app.after_request(_headers(settings.https_only))
     app.after_request(_leave_panel)
@@ -66,6 +71,36 @@ def kept_key(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text("ascii").strip()
+
+
+def _widen(most: int) -> Callable[[], None]:
+    """Data files to back up may be larger than what hangs on a row; a stranger's never are."""
+
+    def widen() -> None:
+        if request.endpoint == _DATA_FILES and session.get("token"):
+            request.max_content_length = most
+
+    return widen
+
+
+def _refuse_nul() -> None:
+    """Nobody types a NUL, and PostgreSQL breaks off over one: it is refused at the door."""
+    asked = (*request.args.items(multi=True), *request.form.items(multi=True))
+    login = request.authorization.username if request.authorization else ""
+    told = (request.path, login or "", *(text for pair in asked for text in pair))
+    if any("\0" in text for text in told):
+        abort(400)
+
+
+def _refuse_monsters() -> None:
+    """A hundred thousand brackets, or a number of five thousand digits, is JSON that Python will
+    not read, in errors that no reader of ours takes for the asker's."""
+    try:
+        json.loads(request.get_data() or b"{}") if request.is_json else None
+    except json.JSONDecodeError:
+        return  # the view's own reader tells where
+    except (ValueError, RecursionError):
+        abort(400)
 
 
 def _headers(https: bool) -> Callable[[Response], Response]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from netops.syslog_out import receiver
+
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _INSTALLED_HOME = Path("/var/lib/netops")
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - the console is used from the other PCs of the office
@@ -74,6 +76,10 @@ def _long_enough(text: str) -> str:
     return text
 
 
+def _receiver(text: str) -> str:
+    return "" if text == "off" else str(receiver(text))
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "NETOPS_HOST", "host", _EVERYWHERE,
@@ -107,10 +113,6 @@ SETTINGS: tuple[Setting, ...] = (
         _long_enough, secret=True,
     ),
     Setting(
-        "NETOPS_SESSION_MINUTES", "session_minutes", "30",
-        "多少分钟不操作即退出登录", "idle minutes before a login ends", _whole(5, 1440),
-    ),
-    Setting(
         "NETOPS_HTTPS_ONLY", "https_only", "0",
         "经 HTTPS 访问时设为 1：会话 Cookie 只走 HTTPS，并发送 HSTS",
         "set to 1 when reached by HTTPS: session cookie only over HTTPS, HSTS sent", _yes_no,
@@ -126,6 +128,13 @@ SETTINGS: tuple[Setting, ...] = (
         "上传文件的上限，MB", "largest upload, MB", _whole(1, 1024),
     ),
     Setting(
+        "NETOPS_BACKUP_UPLOAD_MB", "backup_upload_mb", "4096",
+        "每次人工上传数据文件（备份用）的上限，MB；边收边写盘，代理程序分块上传不受此限",
+        "largest upload of data files to back up, MB; written to disk as it comes; "
+        "the agent sends chunks and has no such limit",
+        _whole(1, 1_000_000),
+    ),
+    Setting(
         "NETOPS_LANGUAGE", "language", "zh",
         "默认语言：zh 或 en", "default language: zh or en", _language,
     ),
@@ -138,8 +147,37 @@ SETTINGS: tuple[Setting, ...] = (
         "流量计数间隔，秒", "seconds between counter sweeps", _whole(30, 86400),
     ),
     Setting(
+        "NETOPS_SIGHTING_SECONDS", "sighting_seconds", "300",
+        "读取 ARP 表和 MAC 地址表的间隔，秒", "seconds between walks of ARP and MAC tables",
+        _whole(30, 3600),
+    ),
+    Setting(
+        "NETOPS_SIGHTING_DAYS", "sighting_days", "1100",
+        "谁用过哪个地址、接在哪个端口，保留的天数（至少三年）",
+        "days for which it is kept who had which address at which port (three years at least)",
+        _whole(1096, 36500),
+    ),
+    Setting(
         "NETOPS_WORKERS", "workers", "128",
         "同时轮询的设备数", "devices polled at the same time", _whole(1, 512),
+    ),
+    Setting(
+        "NETOPS_SYSLOG_PORT", "syslog_port", "514",
+        "接收设备 syslog 的端口（UDP 和 TCP）；无权监听或被占用时改用 5514，0 为不接收",
+        "port for syslog of devices (UDP and TCP); 5514 when not permitted or taken, 0 for none",
+        _whole(0, 65535),
+    ),
+    Setting(
+        "NETOPS_TRAP_PORT", "trap_port", "162",
+        "接收 SNMP Trap 和 Inform 的端口；无权监听或被占用时改用 1162，0 为不接收",
+        "port for SNMP traps and informs; 1162 when not permitted or taken, 0 for none",
+        _whole(0, 65535),
+    ),
+    Setting(
+        "NETOPS_SYSLOG", "syslog", "off",
+        "审计记录另送一份到日志服务器（RFC 5424）：udp://主机:514 或 tcp://主机:514",
+        "send a copy of each audit row to a log server (RFC 5424): udp://host:514 or tcp://host:514",
+        _receiver,
     ),
 )  # fmt: skip
 
@@ -160,14 +198,19 @@ class Settings:
     database_url: str = field(default="", repr=False)
     key_file: Path = Path()
     session_key: str = field(default="", repr=False)
-    session_minutes: int = 30
     https_only: bool = False
     proxies: int = 0
     upload_mb: int = 20
+    backup_upload_mb: int = 4096
     language: str = "zh"
     status_seconds: int = 60
     counter_seconds: int = 300
+    sighting_seconds: int = 300
+    sighting_days: int = 1100
     workers: int = 128
+    syslog_port: int = 514
+    trap_port: int = 162
+    syslog: str = ""
     demo: bool = False
 
     def __post_init__(self) -> None:

@@ -11,21 +11,20 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from sqlalchemy import func, select
-
 from inventory import schema  # noqa: F401  (maps every table)
 from inventory.act import EVERYTHING
-from inventory.credential import Credential
+from inventory.calendar_seed import keep_calendar
 from inventory.db import Database, open_database
-from inventory.founding import founded
+from inventory.founding import founded, reopen
 from inventory.migrations import migrate
 from inventory.register import Rejected
+from inventory.resealing import sealed_values
 from inventory.secret import Key
 from netops.simulator import county
 from playbooks.site import Site, open_site
 from web import demo
 from web.children import Children, children, ended
-from web.port import answers, free_port
+from web.port import answers, any_port, free_port
 from web.settings import Settings
 
 LEFT = "left"  # written by the page "start my own centre": the demo is over
@@ -79,6 +78,8 @@ def opened(settings: Settings) -> Iterator[Database]:
     database = open_database(settings.database_url)
     try:
         migrate(database.engine)
+        reopen(database)
+        keep_calendar(database)
         yield database
     finally:
         database.close()
@@ -86,10 +87,16 @@ def opened(settings: Settings) -> Iterator[Database]:
 
 def site_of(settings: Settings, database: Database) -> Site:
     """The worker's view of a home. Raises CannotStart while nobody has founded it."""
-    must_be_founded(settings, database)
-    return open_site(
+    kind = must_be_founded(settings, database)
+    site = open_site(
         database, settings.home, settings.key_file,
         status=settings.status_seconds, counters=settings.counter_seconds,
+    )  # fmt: skip
+    return replace(
+        site, syslog=settings.syslog, syslog_port=settings.syslog_port,
+        trap_port=settings.trap_port, sighting_seconds=settings.sighting_seconds,
+        sighting_days=settings.sighting_days,
+        receive_at="127.0.0.1" if kind == "demo" else site.receive_at,
     )  # fmt: skip
 
 
@@ -113,7 +120,7 @@ def must_be_founded(settings: Settings, database: Database) -> str:
 def _has_secrets(database: Database) -> bool:
     """A lost key must not be replaced in silence by a new one that opens nothing."""
     with database.view(EVERYTHING) as session:
-        return session.scalar(select(func.count()).select_from(Credential)) != 0
+        return any(True for _value in sealed_values(session))
 
 
 def demo_home(settings: Settings) -> Path:
@@ -147,6 +154,9 @@ def _demo_settings(settings: Settings) -> Settings:
         workers=settings.workers,
         status_seconds=min(settings.status_seconds, 15),
         counter_seconds=min(settings.counter_seconds, 30),
+        sighting_seconds=min(settings.sighting_seconds, 30),
+        syslog_port=settings.syslog_port and any_port(),
+        trap_port=settings.trap_port and any_port(),
         demo=True,
     )
 
@@ -156,7 +166,7 @@ def _county(home: Settings) -> Iterator[None]:
     """The simulated devices, answering and registered in the demo's own database."""
     _say("正在启动演示县的模拟设备…")
     try:
-        with county.start(home.home), opened(home) as database:
+        with county.start(home.home, syslog=home.syslog_port), opened(home) as database:
             _register(home, database)
             yield
     except county.NotStarted as error:

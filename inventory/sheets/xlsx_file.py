@@ -6,25 +6,33 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
 import xlsxwriter
+from openpyxl.utils.datetime import MAC_EPOCH
 from openpyxl.utils.exceptions import InvalidFileException
 
-from inventory.sheets.table import Line, Sheet, SheetError, table
+from inventory.sheets.table import (
+    LOOK,
+    Mark,
+    Sheet,
+    SheetError,
+    Words,
+    known_cells,
+    table,
+    unmarked,
+)
+from inventory.sheets.xlsx_cells import Cells
 
 MAX_UNPACKED = 200 * 1024 * 1024  # bytes; a zip bomb packs gigabytes into kilobytes
-_EXCEL_ROWS = 1_048_576
 _EXCEL_CELL = 32_767  # characters
-_EXACT_DIGITS = 15  # Excel keeps no more of a number
+_MARKED = "审计链"  # the sheet an export's mark stands on
 _SAMPLED_ROWS = 1_000
 _NARROWEST, _WIDEST = 8, 60  # in half-width characters
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # ECMA-376 part 1, 22.9.2.19 ST_Xstring
 _BAD_TITLE = re.compile(r"[\[\]:*?/\\]")
 # What openpyxl is known to let through when a file is damaged or something else in a zip.
 _DAMAGED = (
@@ -33,8 +41,9 @@ _DAMAGED = (
 )  # fmt: skip
 
 
-def read_xlsx(data: bytes, sheet: str | None = None) -> Sheet:
-    """The named sheet, or the first that is not hidden; formulas give their last result.
+def read_xlsx(data: bytes, sheet: str | None = None, known: Words = ()) -> Sheet:
+    """The named sheet, or of those not hidden the one with most `known` words, or the first;
+    formulas give their last result, merged cells the same value in each of their rows.
 
     Hidden rows and columns count like any other. Raises SheetError.
     """
@@ -43,16 +52,19 @@ def read_xlsx(data: bytes, sheet: str | None = None) -> Sheet:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            return table(_lines(_chosen(book, sheet)))
+            return _told(book, _chosen(book, sheet, known), known)
     except _DAMAGED:
         cause = "打不开，可能已损坏，或不是 xlsx；请用 Excel 或 WPS 打开，另存为 .xlsx 后再导入"
         raise SheetError("文件", cause) from None
 
 
-def write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str) -> bytes:
+def write_xlsx(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], title: str, mark: Mark = unmarked
+) -> bytes:
     """A table for Excel: bold frozen header, filter, every cell a text; memory stays flat.
 
-    Raises SheetError for what Excel cannot hold.
+    What `mark` answers once the rows are through stands on a sheet of its own, which the import
+    does not look at, and in the comment of the file. Raises SheetError for what Excel cannot hold.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
@@ -71,6 +83,9 @@ def write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str
             page.set_column(at, at, min(max(width + 1, _NARROWEST), _WIDEST), text)
         page.freeze_panes(1, 0)
         page.autofilter(0, 0, last, max(len(columns) - 1, 0))
+        if told := mark():
+            book.set_properties({"comments": told})
+            _write_row(book.add_worksheet(_MARKED), 0, [told], text)
     return out.getvalue()
 
 
@@ -81,47 +96,40 @@ def _guard(data: bytes) -> None:
             raise SheetError("文件", f"解开后超过 {limit} MB，请拆成几个文件分别导入")
 
 
-def _chosen(book: Any, name: str | None) -> Any:
+def _chosen(book: Any, name: str | None, known: Words) -> Any:
     pages = {page.title: page for page in book.worksheets}
     if name is not None and name not in pages:
         raise SheetError(name, f"没有这张工作表，文件里有：{'、'.join(pages)}")
-    shown = [page for page in book.worksheets if page.sheet_state == "visible"]
-    return pages[name] if name is not None else (shown or book.worksheets)[0]
+    if name is not None:
+        return pages[name]
+    shown = [pages[title] for title in _shown(book)] or book.worksheets
+    if len(shown) == 1 or not known:
+        return shown[0]
+    return max(shown, key=lambda page: _likeness(page, known))
 
 
-def _lines(page: Any) -> Iterator[Line]:
-    page.reset_dimensions()  # other programs write wrong ones, and rows would be lost
-    for number, cells in enumerate(page.iter_rows(), 1):
-        if number > _EXCEL_ROWS:
-            raise SheetError(f"第 {number} 行", "超出 Excel 的行数，文件可能已损坏")
-        yield number, [_text(cell) for cell in cells]
+def _likeness(page: Any, known: Words) -> int:
+    return max((known_cells(cells, known) for _, cells in Cells(page).lines(LOOK)), default=0)
 
 
-def _text(cell: Any) -> str:
-    """What the cell shows, as a text; ISO for dates, no ".0" after whole numbers."""
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "e":
-        raise SheetError(f"单元格 {cell.coordinate}", f"公式出错（{value}），请改正后再导入")
-    if isinstance(value, str):
-        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, int | float):
-        return _number(cell.coordinate, value)
-    if isinstance(value, datetime):
-        day_only = value.time() == time.min
-        return value.date().isoformat() if day_only else value.isoformat(" ", "seconds")
-    return str(value)
+def _shown(book: Any) -> list[str]:
+    """The sheets a person sees, but the one our own exports put behind."""
+    seen = (page.title for page in book.worksheets if page.sheet_state == "visible")
+    return [title for title in seen if title != _MARKED]
 
 
-def _number(coordinate: str, value: float) -> str:
-    """A number with the digits Excel keeps; a longer one has lost its end already."""
-    if abs(value) >= 10**_EXACT_DIGITS:
-        cause = "数字超过 15 位，Excel 已把末尾改成 0；请先把单元格设为文本，再重新填写"
-        raise SheetError(f"单元格 {coordinate}", cause)
-    return f"{Decimal(f'{value:.15g}'):f}"
+def _told(book: Any, page: Any, known: Words) -> Sheet:
+    cells = Cells(page)
+    found = table(cells.lines(), known)
+    others = [title for title in _shown(book) if title != page.title]
+    notes = list(found.notes)
+    if others:
+        notes.append(f"读的是工作表“{page.title}”，没有读：{'、'.join(others)}")
+    if cells.hidden:
+        notes.append(f"有 {cells.hidden} 行在文件里是隐藏的，也照常读入")
+    since_1904 = book.epoch == MAC_EPOCH
+    return replace(found, notes=tuple(notes), page=page.title, pages=(page.title, *others),
+                   since_1904=since_1904)  # fmt: skip
 
 
 def _write_row(page: Any, number: int, row: Sequence[str], style: Any) -> None:

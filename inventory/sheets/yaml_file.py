@@ -17,15 +17,17 @@ from yaml.events import (
     StreamStartEvent,
 )
 
-from inventory.sheets.table import Sheet, SheetError, table
+from inventory.sheets.table import Mark, Sheet, SheetError, Words, table, unmarked
 
 _BATCH = 200
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _SHAPE = "应是一个列表，每一项以“- ”开头，下面是“列名: 值”"
 
 
-def read_yaml(text: str) -> Sheet:
-    """The table in a YAML text; a row's number is the line it starts on. Raises SheetError."""
+def read_yaml(text: str, known: Words = ()) -> Sheet:
+    """The table in a YAML text; a row's number is the line it starts on; its keys are the header,
+    so `known` words are not needed to find it. Raises SheetError."""
+    del known
     try:
         rows = list(_rows(iter(yaml.parse(text, Loader=yaml.CSafeLoader))))
     except yaml.MarkedYAMLError as error:
@@ -38,13 +40,16 @@ def read_yaml(text: str) -> Sheet:
     return table(chain([(0, columns)], body))
 
 
-def write_yaml(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A table as UTF-8 YAML, one mapping a row; an empty table is `[]`."""
+def write_yaml(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], mark: Mark = unmarked
+) -> bytes:
+    """A table as UTF-8 YAML, one mapping a row; an empty table is `[]`; `mark` is a comment."""
     mappings = (dict(zip(columns, row, strict=True)) for row in rows)
     parts = []
     while batch := list(islice(mappings, _BATCH)):
         parts.append(yaml.dump(batch, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False))
-    return ("".join(parts) or "[]\n").encode()
+    told = mark()
+    return (("".join(parts) or "[]\n") + (f"{told}\n" if told else "")).encode()
 
 
 # Events, not nodes: composing nodes recurses in C, and a file of brackets would end the process.

@@ -26,7 +26,9 @@ def main() -> int:
     """Run until told to stop; 0 when told, 1 when it could not start or snmpsim died."""
     parser = argparse.ArgumentParser(prog="netops.simulator", description="演示县（模拟设备）")
     parser.add_argument("--home", type=Path, required=True, help="演示数据所在的目录")
-    home = parser.parse_args().home
+    parser.add_argument("--syslog", type=int, default=0, help="本机接收 syslog 的端口，0 为不发送")
+    told = parser.parse_args()
+    home: Path = told.home
     home.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
@@ -36,15 +38,15 @@ def main() -> int:
         except BlockingIOError:
             log.critical("另一个演示县已在 %s 运行；请先停止它，或换一个目录。", home)
             return 1
-        return asyncio.run(_serve(home))
+        return asyncio.run(_serve(home, told.syslog))
 
 
-async def _serve(home: Path) -> int:
+async def _serve(home: Path, syslog: int) -> int:
     _obey_signals()
     county = plan()
     told = home / FACTS
     try:
-        async with running(home, county) as alive:
+        async with running(home, county, syslog) as alive:
             _publish(told, json.dumps(facts(county, alive.ports), ensure_ascii=False, indent=1))
             sys.stdout.write("ready\n")
             sys.stdout.flush()

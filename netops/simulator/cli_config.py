@@ -53,18 +53,21 @@ class Configuration:
 
     def put(self, line: str, header: str = "", single: Sequence[str] = ()) -> None:
         """Add one line; a line that begins like one of `single` takes its predecessor's place."""
-        key = next((key for key in single if _under(line, key)), line)
+        key = next((key for key in single if _under(line, key)), "")
         for block in self._all(header):
             for at, old in enumerate(block.lines):
-                if _under(old, key):
+                if old == line or (key and _under(old, key)):
                     block.lines[at] = line
                     return
         self._home(line, header).lines.append(line)
 
     def drop(self, line: str, header: str = "") -> None:
-        """Remove the lines that begin with `line`; removing a header removes its section."""
+        """Remove this line, else those that begin with it; a header goes with its section."""
+        exact = line in self.lines(header)
         for block in self._all(header):
-            block.lines = [old for old in block.lines if not _under(old, line)]
+            block.lines = [
+                old for old in block.lines if old != line and (exact or not _under(old, line))
+            ]
         if not header:
             self._blocks = [block for block in self._blocks if not _gone(block, line)]
 

@@ -1,13 +1,15 @@
 """A vendor's command line as facts: one YAML file in `dialects/`, read into frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from jinja2 import Environment, StrictUndefined, Template
+
+from netops.simulator.cli_table import Table
 
 FOLDER = Path(__file__).parent / "dialects"
 LABEL = "模拟设备 SIMULATED"
@@ -19,7 +21,9 @@ class Step:
 
     `say` shows a text (through the pager), `confirm` asks and stops unless the answer is yes,
     `offer` asks and does `do` on yes, `ask` takes any line, `secret` takes the enable password;
-    a step without a question just does `do`. `when` "dirty": only with unsaved changes.
+    a step without a question just does `do`. `when` "dirty": only with unsaved changes,
+    "uncommitted": only with changes that have not taken effect, "leaving": and in the
+    configuration view itself.
     """
 
     verb: str
@@ -45,7 +49,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """All the facts of one vendor family that the simulator needs; texts are Jinja templates."""
+    """All the facts of one vendor family that the simulator needs; texts are Jinja templates.
+
+    `commits`: what is typed in the configuration view takes effect by a command of its own.
+    `password` finds `user` and `secret` in a line that sets a login's password.
+    `tells`: its syslog messages, by "login", "logout", "command", "changed" and "saved".
+    `table`: the addresses it binds.
+    """
 
     name: str
     abbreviate: bool
@@ -69,14 +79,20 @@ class Dialect:
     mac: tuple[str, int]
     facts: Mapping[str, Any]
     configuration: str
+    commits: bool = False
+    password: str = ""
+    tells: Mapping[str, str] = field(default_factory=dict)
+    table: Table | None = None
 
 
 @cache
 def dialect_named(name: str) -> Dialect:
     """Read `dialects/<name>.yaml`, laid over the dialect it `extends`."""
     facts = _facts(name)
+    table = facts.pop("table", None)
     return Dialect(
         name=name,
+        table=Table(**table) if table else None,
         commands={mode: _commands(each) for mode, each in facts.pop("commands").items()},
         sections={header: _section(each) for header, each in facts.pop("sections").items()},
         lines=tuple(facts.pop("lines")),

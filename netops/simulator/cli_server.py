@@ -15,7 +15,6 @@ from netops.simulator.cli import Cli
 from netops.simulator.cli_dialect import LABEL
 from netops.simulator.cli_session import Session
 from netops.simulator.cli_telnet import talk
-from netops.simulator.cli_terminal import Terminal
 
 _LEGACY = {
     "kex_algs": ["diffie-hellman-group14-sha1"],
@@ -26,6 +25,8 @@ _Process = asyncssh.SSHServerProcess[str]
 
 class _Connection(Protocol):
     def close(self) -> None: ...
+
+    async def wait_closed(self) -> None: ...
 
 
 class Device:
@@ -47,8 +48,11 @@ class Device:
         """Stop listening and drop everybody: the device is dead."""
         if self._server is not None:
             self._server.close()
-        for connection in list(self.connections):
+        leaving = list(self.connections)
+        for connection in leaving:
             connection.close()
+        gone = (connection.wait_closed() for connection in leaving)
+        await asyncio.gather(*gone, return_exceptions=True)
         self.connections.clear()
 
     async def _ssh(self) -> asyncssh.SSHAcceptor:
@@ -61,7 +65,7 @@ class Device:
             server_host_keys=[host_key(self._keys, self._cli.name)],
             process_factory=partial(_login, self._cli),
             line_editor=False,
-            encoding="utf-8",
+            encoding=self._cli.encoding,
             errors="replace",
             **(_LEGACY if self._cli.legacy else {}),
         )
@@ -114,8 +118,9 @@ class _Door(asyncssh.SSHServer):
 
 async def _login(cli: Cli, process: _Process) -> None:
     """One shell (or one `ssh host command`) on a device."""
-    terminal = Terminal(partial(_key, process), partial(_show, process))
-    session = Session(cli, terminal)
+    terminal = cli.terminal(partial(_key, process), partial(_show, process))
+    peer = process.get_extra_info("peername") or ("127.0.0.1", 0)
+    session = Session(cli, terminal, str(peer[0]))
     if process.command:
         terminal.paging = False
         await session.obey(process.command)
@@ -195,4 +200,14 @@ def serving(devices: Sequence[Cli], *, keys: Path) -> Iterator[dict[str, int]]:
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        loop.run_until_complete(_tidied_up())
         loop.close()
+
+
+async def _tidied_up() -> None:
+    """End what sessions were still doing, and let their sockets close."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+    await asyncio.sleep(0)

@@ -16,10 +16,13 @@ _ECHO_AND_NO_GO_AHEAD = bytes((_IAC, 251, 1, _IAC, 251, 3))
 class _Wire:
     """Characters of one connection, telnet negotiation taken out."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, encoding: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._encoding = encoding
         self._reader = reader
         self._writer = writer
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
 
     async def read(self) -> str:
         """One character, or "" when the other side has gone."""
@@ -31,7 +34,7 @@ class _Wire:
         return ""
 
     def write(self, text: str) -> None:
-        self._writer.write(text.encode())
+        self._writer.write(text.encode(self._encoding))
 
     async def _byte(self) -> bytes:
         try:
@@ -51,8 +54,8 @@ class _Wire:
 
 async def talk(cli: Cli, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Serve one telnet connection: login dialogue, then an ordinary session."""
-    wire = _Wire(reader, writer)
-    terminal = Terminal(wire.read, wire.write)
+    wire = _Wire(cli.encoding, reader, writer)
+    terminal = cli.terminal(wire.read, wire.write)
     writer.write(_ECHO_AND_NO_GO_AHEAD)
     try:
         if await _logged_in(cli, terminal):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from netops.simulator.cli_dialect import LABEL
+from netops.simulator.cli_table import rows
 
 if TYPE_CHECKING:
     from netops.simulator.cli import Cli, Host
@@ -63,6 +64,7 @@ def shown_facts(cli: "Cli") -> _Row:
         "ports": [_port_row(cli, header) for header in cli.running.headers("interface")],
         "arp": _arp_rows(cli),
         "macs": [_host_row(cli, host, host.port) for host in cli.hosts],
+        "bound": [{**row, "short": _short(cli, row["port"])} for row in _bound(cli)],
     }
 
 
@@ -111,6 +113,10 @@ def _arp_rows(cli: "Cli") -> list[_Row]:
     learned = [_host_row(cli, host, f"{management}{host.vlan}") for host in cli.hosts]
     rows = [*static.values(), *(row for row in learned if row["ip"] not in static)]
     return sorted(rows, key=lambda row: str(row["ip"]))
+
+
+def _bound(cli: "Cli") -> list[dict[str, str]]:
+    return rows(cli.vendor.table, cli.running)
 
 
 def _static_rows(cli: "Cli") -> list[_Row]:

@@ -39,12 +39,13 @@ class Views:
         if self.mode == SYSTEM:
             self.mode, self.section = self.top(), ""
 
-    def prompt(self, name: str, user: str) -> str:
+    def prompt(self, name: str, user: str, mark: str) -> str:
+        """`mark` tells whether something waits to be committed, where a dialect shows it."""
         prompts = self._vendor.prompts
         if not self.section:
-            return template(prompts[self.mode]).render(name=name, user=user)
+            return template(prompts[self.mode]).render(name=name, user=user, mark=mark)
         inner = template(self.inner().prompt).render(words=self.section.split())
-        return template(prompts["section"]).render(name=name, user=user, section=inner)
+        return template(prompts["section"]).render(name=name, mark=mark, section=inner)
 
     def commands(self) -> Mapping[str, tuple[Step, ...]]:
         return self._vendor.commands.get(self.mode, _NOTHING)

@@ -14,13 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from netops.profile import profile_named
+from netops.reading import Identity
+from netops.simulator import recordings
 from netops.simulator.control import NotRunning, Refused, control
-from netops.simulator.plan import Device, Plan
+from netops.simulator.plan import Device, Host, Network, Plan, plan
 from netops.simulator.power import UnknownDevice
+from netops.simulator.stage import file, staged
 
 __all__ = [
     "County", "NotRunning", "NotStarted", "Refused", "UnknownDevice", "control", "credential_rows",
-    "facts", "inventory_rows", "start", "unit_rows",
+    "facts", "hosts", "identities", "inventory_rows", "networks", "start", "unit_rows",
 ]  # fmt: skip
 
 FACTS = "county.json"
@@ -65,12 +69,16 @@ class County:
         self.stop()
 
 
-def start(home: Path, patience: float = 120) -> County:
-    """Start the demo county in `home` (made if need be); `NotStarted` says why it cannot be."""
+def start(home: Path, patience: float = 120, *, syslog: int = 0) -> County:
+    """Start the demo county in `home` (made if need be); `NotStarted` says why it cannot be. Its
+    devices send syslog to that port of this machine, unless it is 0."""
     home.mkdir(parents=True, exist_ok=True)
     with (home / LOG).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "netops.simulator", "--home", str(home.resolve())],
+            [
+                sys.executable, "-m", "netops.simulator", "--home", str(home.resolve()),
+                "--syslog", str(syslog),
+            ],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
             start_new_session=True,  # Ctrl-C is for the console, which then stops the county
         )  # fmt: skip
@@ -110,6 +118,29 @@ def inventory_rows(home: Path) -> list[dict[str, Any]]:
     """The devices as rows for the register of devices, each after its parent. References are
     natural keys: a centre's code, a parent's or a credential's name."""
     return _facts(home, "devices")
+
+
+def networks() -> tuple[Network, ...]:
+    """The county's ranges of addresses, for the register of ranges."""
+    return plan().networks
+
+
+def hosts() -> tuple[Host, ...]:
+    """The machines at the county's ports: what the network shows of them, and what the register
+    should say (`booked`). One uses another one's address, one has moved, one is unknown."""
+    return plan().hosts
+
+
+def identities(home: Path) -> dict[str, Identity]:
+    """What each device of the county that runs in `home` tells of itself, by name."""
+    root, county = staged(home, plan()), plan()
+    return {name: _told(root, device, county) for name, device in county.devices.items()}
+
+
+def _told(root: Path, device: Device, county: Plan) -> Identity:
+    profile, part = profile_named(device.profile), ("identity",)
+    cells = recordings.parsed(file(root, device, county).read_bytes().decode("latin-1"))
+    return profile.identity(recordings.rows(cells, profile.columns(part)))
 
 
 def _facts(home: Path, part: str) -> list[dict[str, Any]]:

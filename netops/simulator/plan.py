@@ -6,6 +6,7 @@ Everything in it is invented and says so; its codes lie outside GB/T 2260.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,12 +43,58 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """One range of addresses of the county; its gateway, a device, has the first of them."""
+
+    cidr: str
+    vlan: int
+    name: str
+    unit: str
+    gateway: str
+
+    @property
+    def first(self) -> str:
+        return str(next(ip_network(self.cidr).hosts()))
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A machine at a port, and what the register should say of it.
+
+    `role`: "" as registered; "off" registered, but not switched on; "moved" registered at the port
+    `booked_device`, `booked_port`; "taken" it uses another one's address, its own is `booked_ip`;
+    "unknown" registered nowhere.
+    """
+
+    ip: str
+    mac: str
+    device: str
+    port: str
+    holder: str = ""
+    role: Literal["", "off", "moved", "taken", "unknown"] = ""
+    booked_ip: str = ""
+    booked_device: str = ""
+    booked_port: str = ""
+
+    @property
+    def booked(self) -> tuple[str, str, str] | None:
+        """Address, device and port it should be registered with."""
+        if self.role == "unknown":
+            return None
+        device, port = self.booked_device or self.device, self.booked_port or self.port
+        return self.booked_ip or self.ip, device, port
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole county: units and credentials as rows to import, and the devices by name."""
+    """The whole county: units and credentials as rows to import, the devices by name, and who is
+    connected to them."""
 
     units: tuple[Mapping[str, Any], ...]
     credentials: tuple[Mapping[str, Any], ...] = field(repr=False)
     devices: Mapping[str, Device]
+    networks: tuple[Network, ...] = ()
+    hosts: tuple[Host, ...] = ()
 
     def credential(self, kind: str) -> Mapping[str, Any]:
         """The county's one credential of a kind: v2c, v3 or ssh."""
@@ -67,6 +114,20 @@ class Plan:
         """The devices connected directly below one, in the order of the file."""
         return tuple(device for device in self.devices.values() if device.parent == name)
 
+    def above(self, name: str) -> tuple[Device, ...]:
+        """A device and those it hangs from, nearest first."""
+        device = self.devices[name]
+        return (device, *(self.above(device.parent) if device.parent else ()))
+
+    def network(self, ip: str) -> Network:
+        """The range an address of the county lies in."""
+        return next(one for one in self.networks if _lies(ip, one.cidr))
+
+
+@cache
+def _lies(ip: str, cidr: str) -> bool:
+    return ip_address(ip) in ip_network(cidr)
+
 
 @cache
 def plan() -> Plan:
@@ -77,4 +138,6 @@ def plan() -> Plan:
         units=tuple(facts["units"]),
         credentials=tuple(facts["credentials"]),
         devices={device.name: device for device in devices},
+        networks=tuple(Network(**row) for row in facts["networks"]),
+        hosts=tuple(Host(**row) for row in facts["hosts"]),
     )

@@ -21,7 +21,8 @@ class Running:
     """A county whose devices answer. `ports` holds each device's SNMP port, and SSH port or
     None."""
 
-    def __init__(self, county: Plan, root: Path) -> None:
+    def __init__(self, county: Plan, root: Path, syslog: int = 0) -> None:
+        self._syslog = syslog
         self.ports: dict[str, tuple[int, int | None]] = {}
         self._county = county
         self._root = root
@@ -47,7 +48,8 @@ class Running:
             stack.callback(wire.close)
             ssh_port = None
             if device.cli:
-                self._shells[name] = shell(device, self._county, self._root, home / "keys")
+                keys = home / "keys"
+                self._shells[name] = shell(device, self._county, self._root, keys, self._syslog)
                 await self._shells[name].open()
                 ssh_port = self._shells[name].cli.port
             self.ports[name] = wire.get_extra_info("sockname")[1], ssh_port
@@ -101,9 +103,9 @@ class Running:
 
 
 @asynccontextmanager
-async def running(home: Path, county: Plan) -> AsyncIterator[Running]:
+async def running(home: Path, county: Plan, syslog: int = 0) -> AsyncIterator[Running]:
     """The county below `home`, with its control socket, for the length of the block."""
-    alive = Running(county, stage.staged(home, county))
+    alive = Running(county, stage.staged(home, county), syslog)
     async with AsyncExitStack() as stack:
         await alive.open(stack, home)
         server = await control.listen(home, alive.act)

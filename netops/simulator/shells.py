@@ -7,7 +7,7 @@ from pathlib import Path
 
 from netops import cells, ifmib
 from netops.profile import profile_named
-from netops.simulator import cli_server, overlay, recordings, stage
+from netops.simulator import cli_server, neighbours, overlay, recordings, stage
 from netops.simulator.cli import Cli
 from netops.simulator.plan import Device, Plan
 from netops.simulator.power import Mood
@@ -46,9 +46,9 @@ class Shell:
             await self.open()
 
 
-def shell(device: Device, county: Plan, root: Path, keys: Path) -> Shell:
+def shell(device: Device, county: Plan, root: Path, keys: Path, syslog: int = 0) -> Shell:
     """The command line of one device, telling the same as its SNMP agent: ports, serial number,
-    version, time of boot."""
+    version, time of boot. `syslog` is the port that hears what it says, 0 for none."""
     found = recordings.parsed(stage.file(root, device, county).read_bytes().decode("latin-1"))
     profile = profile_named(device.profile)
     rows = recordings.rows(found, recordings.wanted(profile))
@@ -63,8 +63,10 @@ def shell(device: Device, county: Plan, root: Path, keys: Path) -> Shell:
         version=told.version,
         serial=told.serial,
         ports=_ports(rows),
+        hosts=neighbours.heard(found, county, profile),
         legacy=device.weak,
         telnet=device.telnet,
+        syslog=syslog,
         address=f"192.0.2.{list(county.devices).index(device.name) + 2}/24",  # RFC 5737
         mac=bytes.fromhex(overlay.mac(device, 0)).hex(":"),
         started=datetime.fromtimestamp(stage.boot(root, device).stat().st_mtime, UTC),

@@ -12,8 +12,9 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from netops import ifmib
 from netops.profile import profile_named
-from netops.simulator import overlay, plan, recordings
+from netops.simulator import neighbours, overlay, plan, recordings
 from netops.simulator.plan import Device, Plan
 
 DAY = 86400
@@ -50,7 +51,7 @@ def boot(root: Path, device: Device) -> Path:
 
 def _digest(county: Plan) -> str:
     parts = sha256(plan.FILE.read_bytes())
-    for source in (recordings, overlay):
+    for source in (recordings, overlay, neighbours):
         parts.update(Path(str(source.__file__)).read_bytes())
     parts.update(version("snmpsim-data").encode())
     for name in sorted({device.profile for device in county.devices.values()}):
@@ -65,19 +66,25 @@ def _metrics(name: str) -> list[str]:
 def _write(root: Path, device: Device, county: Plan) -> None:
     (root / device.tag).mkdir(parents=True)
     cells = file(root, device, county)
-    cells.write_bytes(_cells(device, county).encode("latin-1"))
-    os.utime(cells, (OLD, OLD))
+    for name, told in _cells(device, county).items():
+        part = cells.with_stem(f"{cells.stem}{name}")
+        part.write_bytes(recordings.text(told).encode("latin-1"))
+        os.utime(part, (OLD, OLD))
     boot(root, device).touch()
     age = (2 + 200 * overlay.chance("age", device.tag)) * DAY
     os.utime(boot(root, device), (time.time() - age,) * 2)
 
 
-def _cells(device: Device, county: Plan) -> str:
+def _cells(device: Device, county: Plan) -> dict[str, recordings.Cells]:
+    """What it tells its community, and what "@vlan" behind that, where there is such a thing."""
     profile = profile_named(device.profile)
     recorded = _recorded(device.recording, recordings.wanted(profile))
     ports = recordings.ports(recorded, device.ports)
     cells = recordings.thin(recordings.trim(recorded, ports), profile)
-    return recordings.text(overlay.overlay(cells, device, county, profile, ports))
+    place = device, county, profile, profile.ports(recordings.rows(cells, ifmib.NAMES)), ports
+    cells = overlay.overlay(cells, device, county, profile, ports) | neighbours.cells(*place)
+    more = {f"@{vlan}": told for vlan, told in neighbours.instances(*place).items()}
+    return {"": cells, **more}
 
 
 @cache

@@ -14,6 +14,7 @@ from bench import fleet
 from bench.fleet import COMMUNITY, PORTS, SHA1, SHA256, Fleet
 from netops.reading import SnmpAuth
 from tests.lab import need, need_programs
+from tests.patience import PATIENCE
 
 SYS_NAME = "1.3.6.1.2.1.1.5.0"
 IF_DESCR = "1.3.6.1.2.1.2.2.1.2"
@@ -101,7 +102,7 @@ def test_cuts_a_bulk_answer_at_one_frame(running: Fleet) -> None:
         "300e300c06082b06010201020200" "0500"
     )  # fmt: skip
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(5)
+        client.settimeout(PATIENCE)
         client.sendto(asked, ("127.3.2.1", running.port))
         assert 1000 < len(client.recv(4096)) <= 1400
 

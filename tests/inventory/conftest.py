@@ -27,6 +27,10 @@ class Tree:
 
 @pytest.fixture
 def tree(database: Database) -> Tree:
+    return grown(database)
+
+
+def grown(database: Database) -> Tree:
     with database.transaction(system("建树")) as session:
         province = Centre(code="410000", name="河南省", tier="province")
         session.add(province)

@@ -16,8 +16,9 @@ from inventory.db import Database
 from inventory.device import Device
 from inventory.entry import supply
 from inventory.exchange import Plan
+from inventory.grant import Grant
 from inventory.listing import Ask
-from inventory.person import Grant, Person
+from inventory.person import Person
 from inventory.register import Register, Rejected, field_of
 from inventory.secret import Key
 from inventory.sheet import Sheet, SheetError, SheetRow, read, write_csv, write_xlsx, write_yaml
@@ -104,6 +105,8 @@ def test_one_wrong_row_and_nothing_is_written(database: Database, tree: Tree) ->
     causes = [
         "第 3 行 管理地址：“10.1.1”不是 IP 地址，应如 10.1.2.3 或 2001:db8::1",
         "第 4 行 所属单位：找不到单位“410226”（可能已停用，或不在您的权限范围内）",
+        f"第 4 行 类别：“猫”不在可选值中：{'、'.join(field_of(Device, 'kind').choices.values())}",
+        "第 4 行 上级设备：找不到设备“没有”（可能已停用，或不在您的权限范围内）",
         "第 5 行 名称：必须填写",
         "第 6 行 名称：与第 2 行重复",
     ]
@@ -120,7 +123,7 @@ def test_one_wrong_row_and_nothing_is_written(database: Database, tree: Tree) ->
     [
         (("名称", "所属单位", "管理地址"), "类别", "缺少这一列（必填）"),
         ((*DEVICE, "颜色"), "颜色", "不认识这一列；可用的列：名称、所属单位、管理地址"),
-        ((*DEVICE, "name"), "名称", "与“名称”是同一列，只能写一次"),
+        ((*DEVICE, "name"), "name", "与“名称”是同一列，只能写一次"),
         ((*DEVICE, "team_password"), "team_password", "不认识这一列"),
     ],
 )
@@ -136,7 +139,9 @@ def test_secrets_have_no_column(database: Database, tree: Tree) -> None:
     with pytest.raises(SheetError, match="团体名"):
         plan(database, sheet(("名称", "所属单位", "种类", "团体名"), ["x"] * 4), Credential)
     names = [f.name for f in exchange.sheet_fields(Credential)]
-    assert names == ["name", "centre_id", "kind", "user", "auth_protocol", "priv_protocol", "note"]
+    assert names == [
+        "name", "centre_id", "kind", "user", "days", "auth_protocol", "priv_protocol", "note",
+    ]  # fmt: skip
 
 
 @pytest.fixture
@@ -198,7 +203,7 @@ def test_a_name_that_two_centres_use(database: Database, crowded: Tree) -> None:
     ]
     found = plan(database, sheet(columns, *rows))
     assert told(found.errors) == [
-        "第 4 行 SNMP 凭据：有 3 个设备凭据叫“只读”，请写成“只读@410300”，以免弄错"
+        "第 4 行 SNMP 凭据：有 3 个设备凭据叫“只读”，请写成“只读@410200”，以免弄错"
     ]
     apply(database, sheet(columns, *rows[:2]))
     with database.view(EVERYTHING) as session:

@@ -7,11 +7,13 @@ from inventory.act import EVERYTHING
 from inventory.audit import verify
 from inventory.centre import Centre
 from inventory.db import Database
-from inventory.founding import first_password, found, founded
+from inventory.founding import found, founded
+from inventory.grant import standing
 from inventory.home import home_fact
-from inventory.person import Person, can, standing
+from inventory.password import About, first_password, weaknesses
+from inventory.person import Person
 from inventory.register import Rejected
-from web.pages.account import weakness
+from inventory.role import can
 
 
 def test_founding_a_real_centre(database: Database) -> None:
@@ -28,7 +30,9 @@ def test_founding_a_real_centre(database: Database) -> None:
         assert not admin.password_is(password + "x")
         who = standing(session, admin)
         assert who.scope.paths == (centre.path,)
-        assert can(who, "administer")
+        assert who.roles == ("founder",)
+        assert can(who, "setup", centre)
+        assert not can(who, "accounts", centre)
         counts = {t: session.query(Centre).where(Centre.tier == t).count() for t in
                   ("province", "city", "county")}  # fmt: skip
         assert counts == {"province": 1, "city": 18, "county": 156}
@@ -57,5 +61,5 @@ def test_an_unknown_code_founds_nothing(database: Database) -> None:
 def test_first_passwords_obey_article_118_and_differ() -> None:
     passwords = {first_password() for _ in range(200)}
     assert len(passwords) == 200
-    assert {weakness(password) for password in passwords} == {""}
+    assert [weaknesses(one, About(), classes=4) for one in passwords] == [()] * 200
     assert all(len(password) == 14 for password in passwords)

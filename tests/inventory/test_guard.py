@@ -160,19 +160,6 @@ def test_of_two_people_editing_one_row_the_second_is_told(database: Database, tr
         session.add(old)
 
 
-def test_the_chain_tells_which_row_was_changed_behind_our_back(
-    database: Database, tree: Tree
-) -> None:
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE audit SET actor_name = '李四' WHERE seq = 3")
-    with database.view(EVERYTHING) as session:
-        assert verify(session) == 3
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM audit WHERE seq = 2")
-    with database.view(EVERYTHING) as session:
-        assert verify(session) == 2
-
-
 def test_moving_a_unit_moves_what_is_below_and_audits_each(database: Database, tree: Tree) -> None:
     with database.transaction(tree.act(tree.province)) as session:
         session.get_one(Centre, tree.kaifeng.id).parent_id = tree.luoyang.id

@@ -1,6 +1,6 @@
 """Between rows: no twins, no circles, nothing retired in use; a password is not a way up."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -8,9 +8,11 @@ from inventory.act import Act, Scope, system
 from inventory.credential import Credential
 from inventory.db import Database
 from inventory.device import Device
-from inventory.person import Grant, Person
+from inventory.grant import Delegation, Grant
+from inventory.person import Person
 from inventory.register import Rejected
 from inventory.secret import Key
+from inventory.shanghai import today
 from tests.inventory.conftest import Tree
 
 KEY = Key(bytes(32))
@@ -122,6 +124,40 @@ def test_nobody_resets_the_password_of_somebody_with_wider_rights(
     own = Act("改口令", chief.id, "主任", "system_admin", "test", Scope((tree.kaifeng.path,)))
     with database.transaction(own) as session:
         session.get_one(Person, chief.id).set_password("Abc-12345")
+
+
+def test_nobody_resets_the_password_of_a_deputy_of_somebody_above(
+    database: Database, tree: Tree
+) -> None:
+    day, now = today(), datetime.now(UTC)
+    with database.transaction(system("登记")) as session:
+        chief = Person(centre_id=tree.kaifeng.id, login="chief", name="主任")
+        clerk = Person(centre_id=tree.lankao.id, login="clerk", name="李四")
+        session.add_all([chief, clerk])
+        top = {"centre_id": tree.kaifeng.id, "role": "leader", "agreed_at": now}
+        session.add(Grant(person_id=chief.id, **top))
+        session.flush()
+        days = {"starts": day, "ends": day, "reason": "出差"}
+        session.add(Delegation(giver_id=chief.id, taker_id=clerk.id, **top, **days))
+    with (
+        pytest.raises(Rejected, match="须由上级管理员修改"),
+        database.transaction(tree.act(tree.lankao)) as session,
+    ):
+        session.get_one(Person, clerk.id).welcome()
+
+
+def test_ones_own_password_is_changed_by_oneself_only_with_the_old_one(
+    database: Database, tree: Tree
+) -> None:
+    with database.transaction(system("登记")) as session:
+        boss = Person(centre_id=tree.lankao.id, login="boss", name="孙管")
+        session.add(boss)
+    own = Act("重设口令", boss.id, "孙管", "system_admin", "test", Scope((tree.lankao.path,)))
+    with (
+        pytest.raises(Rejected, match="我的账号"),
+        database.transaction(own) as session,
+    ):
+        session.get_one(Person, boss.id).welcome()
 
 
 def test_a_grant_does_not_end_before_it_begins(database: Database, tree: Tree) -> None:

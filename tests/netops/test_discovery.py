@@ -5,6 +5,7 @@ import pytest
 from netops.discovery import LARGEST, Way, addresses, probe
 from netops.reading import SnmpAuth
 from tests import agents
+from tests.peers import free_port
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_a_refused_credential_is_told_not_hidden(agent: agents.Snmpd) -> None:
 
 
 def test_nobody_there_is_nothing() -> None:
-    assert probe("127.0.0.1", [Way("x", agents.COMMUNITY, agents.free_port())], ping=False) is None
+    assert probe("127.0.0.1", [Way("x", agents.COMMUNITY, free_port())], ping=False) is None
 
 
 def test_one_that_only_pings_is_still_told() -> None:

@@ -114,5 +114,6 @@ def test_every_profile_is_proven_or_says_what_is_not(profile: Profile) -> None:
 
 
 def test_every_golden_file_is_claimed() -> None:
-    files = {(f.parent.name, f.stem) for f in GOLDEN.glob("*/*.yaml")}
+    found = (f for f in GOLDEN.glob("*/*.yaml") if f.parent.name in profiles())
+    files = {(f.parent.name, f.stem) for f in found}
     assert files == {(name, recording.rpartition("/")[2]) for name, recording in CLAIMS}

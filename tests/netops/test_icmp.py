@@ -3,12 +3,12 @@
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
 from netops import icmp
 from tests.lab import need, need_programs
+from tests.patience import ANSWER, GAVE_UP, PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +18,9 @@ def _right_to_ping() -> None:
 
 def test_a_thousand_hosts_answer_in_one_sweep() -> None:
     addresses = [f"127.2.{number >> 8}.{number & 255}" for number in range(1000)]
-    began = time.monotonic()
-    answers = icmp.ping(addresses)
+    answers = icmp.ping(addresses, timeout=ANSWER)
     assert list(answers) == addresses
-    assert [address for address, ms in answers.items() if ms is None or not 0 < ms < 1000] == []
-    assert time.monotonic() - began < 3
+    assert [address for address, ms in answers.items() if ms is None or ms <= 0] == []
 
 
 # A network of its own, where everybody but the near end of a cable is dead: nobody answers ARP.
@@ -43,9 +41,9 @@ print(json.dumps([time.monotonic() - began, answers]))
 def test_the_dead_wait_together_and_hold_nobody_up() -> None:
     need_programs("unshare", "ip")
     command = ["unshare", "-rn", "sh", "-c", f'{CABLE} "$0" -c "$1"', sys.executable, SWEEP]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE)
     took, answers = json.loads(done.stdout)
-    assert 0.6 <= took < 1.5
+    assert 0.6 <= took < GAVE_UP, "one after another they would cost two minutes"
     assert [address for address, ms in answers.items() if ms is not None] == ["10.9.0.1"]
     assert len(answers) == 201
 
@@ -56,7 +54,7 @@ def test_ipv6_is_pinged_too() -> None:
 
 @pytest.mark.parametrize("address", ["switch-7", "10.0.0.300", ""])
 def test_what_is_no_address_does_not_answer(address: str) -> None:
-    answers = icmp.ping([address, "127.0.0.1"], timeout=0.2)
+    answers = icmp.ping([address, "127.0.0.1"], timeout=ANSWER)
     assert (answers[address], answers["127.0.0.1"] is None) == (None, False)
 
 

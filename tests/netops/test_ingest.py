@@ -7,18 +7,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from inventory.act import EVERYTHING
+from inventory.act import EVERYTHING, system
 from inventory.audit import AuditRow
 from inventory.db import Database
 from inventory.interface import Interface, InterfaceLatest
 from inventory.run import Event
+from inventory.shanghai import today
 from inventory.state import DeviceState
 from inventory.state import Gauge as GaugeRow
+from inventory.workdays import CalendarDay
 from netops.errors import AuthRejected, Unreachable
 from netops.history import History
 from netops.ingest import ingest
 from netops.reading import Gauge, Poll
-from playbooks.hours import in_hours
+from playbooks.hours import in_hours, office
 from tests.fleet import NOON, SLOT, Fleet, found_fleet, poll, port
 
 MINUTE = timedelta(minutes=1)
@@ -158,6 +160,24 @@ def test_an_office_device_may_be_off_at_night(
     morning = NOON + timedelta(days=3)  # Monday
     put(database, history, poll(fleet.printer, morning, SILENT))
     assert state(database, fleet.printer).state == "down"
+
+
+def test_an_office_device_may_be_off_on_a_holiday(
+    database: Database, history: History, fleet: Fleet
+) -> None:
+    """The Saturday is worked, the Monday is not: what the calendar says, not the weekday."""
+    saturday, monday = NOON + timedelta(days=1), NOON + timedelta(days=3)
+    with database.transaction(system("工作日历")) as session:
+        for at, kind in ((saturday, "makeup"), (monday, "holiday")):
+            facts = {"day": today(at), "kind": kind, "name": "试验"}
+            session.add(CalendarDay(centre_id=fleet.centre, **facts))
+    for at, found in ((saturday, "down"), (monday, "unknown")):
+        with database.view(EVERYTHING) as session:
+            hours = office(session, at)
+        for n in (0, 1, 2):
+            polled = poll(fleet.printer, at + n * MINUTE, SILENT if n else None)
+            ingest(database, history, [polled], SLOT, in_hours=hours)
+        assert state(database, fleet.printer).state == found
 
 
 def test_ports_keep_their_identity_when_ifindex_moves(

@@ -26,6 +26,7 @@ def test_what_a_person_must_mend_is_unknown_at_once(error: type) -> None:
     ("misses", "answered", "in_hours", "state"),
     [
         (0, (), True, "up"),
+        (0, ("icmp",), True, "up"),
         (1, (), True, "down"),
         (5, (), True, "down"),
         (1, ("icmp",), True, "unknown"),

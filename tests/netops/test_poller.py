@@ -17,6 +17,7 @@ from tests import agents, ber_agent
 from tests.agents import Snmpd
 from tests.ber_agent import BerAgent, Request, oid, serving
 from tests.lab import need
+from tests.peers import free_port
 
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 EVERYTHING: tuple[poller.Part, ...] = ("status", "identity", "ports", "gauges")
@@ -124,7 +125,7 @@ def deaf_below(root: str) -> ber_agent.Answer:
 
 def test_one_silent_table_leaves_the_rest_of_the_visit() -> None:
     with serving(BerAgent(switch(), answer=deaf_below("1.3.6.1.2.1.31"))) as agent:
-        poll = visit(agent.target(timeout=0.3), *EVERYTHING)
+        poll = visit(agent.target(timeout=3), *EVERYTHING)
     assert (poll.error, poll.answered, poll.partial) == (None, ("snmp",), ("ports",))
     assert [type(fault) for fault in poll.faults] == [Unreachable]
     assert poll.identity is not None
@@ -152,16 +153,16 @@ def test_a_device_that_dies_during_the_visit_costs_a_few_timeouts_only() -> None
         return agent.honest(request) if len(agent.asked) < 3 else None
 
     with serving(BerAgent(switch(), answer=dying)) as agent:
-        poll = visit(agent.target(timeout=0.3), *EVERYTHING)
+        poll = visit(agent.target(timeout=2), *EVERYTHING)
     assert (poll.answered, poll.partial) == (("snmp",), ("identity", "ports", "gauges"))
-    assert poll.ms < 2500
+    assert len(agent.asked) <= 6, "two that were answered, and a few that were not"
 
 
 # -- devices that fail ---------------------------------------------------------------------------
 
 
 def test_every_failure_of_a_device_is_a_value(agent: Snmpd) -> None:
-    closed = Target("closed", "127.0.0.1", "generic", agents.COMMUNITY, agents.free_port())
+    closed = Target("closed", "127.0.0.1", "generic", agents.COMMUNITY, free_port())
     targets = {
         "closed port": replace(closed, ping=False),
         "wrong user": agent.target(replace(agents.STRONG, user="ghost")),
@@ -195,7 +196,7 @@ def test_failures_kept_for_long_keep_no_socket_open() -> None:
     def open_files() -> int:
         return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
-    target = Target("closed", "127.0.0.1", "generic", agents.STRONG, agents.free_port(), ping=False)
+    target = Target("closed", "127.0.0.1", "generic", agents.STRONG, free_port(), ping=False)
     before = open_files()
     polls = [visit(target, "status") for _ in range(30)]
     assert open_files() == before
@@ -203,7 +204,7 @@ def test_failures_kept_for_long_keep_no_socket_open() -> None:
 
 
 def test_a_poll_travels_between_processes_whole() -> None:
-    target = Target("closed", "127.0.0.1", "generic", agents.STRONG, agents.free_port(), ping=False)
+    target = Target("closed", "127.0.0.1", "generic", agents.STRONG, free_port(), ping=False)
     poll = visit(target, "status")
     again = pickle.loads(pickle.dumps(poll))
     assert replace(again, error=None) == replace(poll, error=None)
@@ -233,7 +234,7 @@ def test_the_answer_of_a_ping_sweep_is_not_asked_for_again() -> None:
 
 def test_a_host_that_answers_ping_but_not_snmp_is_told_apart() -> None:
     need(icmp.available(), "the right to send ICMP")
-    port = agents.free_port()
+    port = free_port()
     poll = visit(Target("host", "127.0.0.1", "generic", agents.COMMUNITY, port), "status")
     assert (type(poll.error), poll.answered) == (Unreachable, ("icmp",))
     assert "这个端口上没有 SNMP 服务" in fault(poll).reason

@@ -14,6 +14,7 @@ from netops.errors import Unreadable
 from netops.facts import ProfileError
 from netops.profile import Profile, load, profile_named, profiles, propose
 from netops.reading import Gauge, Port, Value
+from netops.vendorfile import Changed
 from netops.vocabulary import Limit, State
 
 PARTS = ("status", "ports", "names", "gauges", "identity")
@@ -112,6 +113,22 @@ verified: [network/some-recording]
             "正常一侧",
         ),
         (LEAST + "ssh: {password: x}", "ssh.password", "不认识这个键"),
+        (LEAST + "config: {secret: x}", "config.secret", "不认识这个键"),
+        (LEAST + "config: {family: vms}", "config.family", "应为 "),
+        (LEAST + "config: {manual: yes please}", "config.manual", "true 或 false"),
+        (LEAST + "config: {manual: true, running: show}", "config.manual", "人工导出"),
+        (LEAST + "config: {family: ios, running: show}", "config.ends", "必须写明"),
+        (LEAST + "config: {ends: ^end$, running: show}", "config.family", "必须写明"),
+        (LEAST + "config: {saved: show}", "config.running", "必须写明"),
+        (LEAST + "config: {noise: ['*']}", "config.noise", "不是有效的正则表达式"),
+        (LEAST + "config: {save: {answers: {}}}", "config.save.line", "缺少文字"),
+        (
+            LEAST + "config: {save: {line: save, answers: {'(': y}}}",
+            "config.save.answers.(",
+            "正则表达式",
+        ),
+        (LEAST + "config: {changed: {oid: 1.3.6, mark: date}}", "config.changed.mark", "ticks、"),
+        (LEAST + "extends: nobody", "extends", "没有名为 'nobody' 的厂商档案"),
     ],
 )
 def test_a_wrong_file_is_named_with_field_and_cause(
@@ -123,6 +140,31 @@ def test_a_wrong_file_is_named_with_field_and_cause(
     assert (wrong.value.file, wrong.value.field) == ("test.yaml", field)
     assert "test.yaml" in wrong.value.reason
     assert cause in wrong.value.reason
+
+
+def test_a_file_takes_over_what_it_does_not_say_itself(tmp_path: Path) -> None:
+    base = f"""{LEAST}sys_object_ids: [1.3.6.1.4.1.99999]
+metrics: {{cpu: {{oid: {CPU}}}}}
+ssh: {{netmiko: linux}}
+config:
+  {{family: ios, running: [show one, show two], ends: ^end$, noise: ['^%'],
+   save: {{line: write, answers: {{sure: y}}, done: OK}}, changed: {{oid: 1.3.6.1}}}}
+unproven: x
+"""
+    made(tmp_path, base, "base")
+    finer = made(tmp_path, "title: 细\nextends: base\nssh: {netmiko: cisco_ios}\n", "finer")
+    assert (finer.title, finer.kind, finer.unproven) == ("细", "other", "")
+    assert (finer.sys_object_ids, finer.ssh.netmiko) == ((), "cisco_ios")
+    assert finer.metric("cpu")
+    config = finer.config
+    assert (config.family, config.running, config.saved) == ("ios", ("show one", "show two"), ())
+    assert config.ends
+    assert config.save
+    assert (config.save.line, dict(config.save.answers)) == ("write", {"sure": "y"})
+    assert config.changed == Changed("1.3.6.1", "ticks")
+    finest = made(tmp_path, "title: 最细\nextends: finer\n", "finest")
+    assert (finest.ssh.netmiko, finest.config) == ("cisco_ios", config)
+    assert finest.metric("cpu")
 
 
 def test_two_files_cannot_claim_one_prefix(tmp_path: Path) -> None:
@@ -143,6 +185,8 @@ def test_what_profiles_refer_to_exists() -> None:
     for profile in profiles().values():
         assert set(profile.refines) <= set(profiles())
         assert profile.ssh.netmiko in ("", *platforms)
+        assert bool(profile.config.running) <= bool(profile.ssh.netmiko)
+        assert not any(line.endswith(" all") for line in profile.config.running)
 
 
 def test_the_fast_columns_are_as_few_as_the_device_allows() -> None:

@@ -1,7 +1,6 @@
 """SNMP reading from agents that misbehave: every case ends in a clear message, or gets round it."""
 
 import random
-import time
 from collections import Counter
 from dataclasses import replace
 
@@ -52,13 +51,11 @@ def failure(target: Target, columns: tuple[str, ...] = COLUMNS) -> DeviceError:
 # -- got round ---------------------------------------------------------------------------------
 
 
-def test_twenty_thousand_interfaces_are_read_completely_and_in_time() -> None:
+def test_twenty_thousand_interfaces_are_read_completely_in_few_questions() -> None:
     with serving(BerAgent(interfaces(20_000), room=9000)) as agent:
-        began = time.monotonic()
         rows = snmp.read(agent.target(max_repetitions=50), (), COLUMNS)
-        took = time.monotonic() - began
     assert rows == expected(20_000)
-    assert took < 20
+    assert len(agent.asked) < 1.1 * 3 * 20_000 / 50
 
 
 def test_more_rows_than_any_device_has_are_cut_off() -> None:
@@ -104,7 +101,7 @@ def test_a_silent_getbulk_falls_back_to_getnext_for_the_whole_visit() -> None:
         return None if request.kind == ber_agent.GETBULK else agent.honest(request)
 
     with serving(BerAgent(interfaces(5), answer=deaf)) as agent:
-        rows = snmp.read(agent.target(timeout=0.5), (), COLUMNS)
+        rows = snmp.read(agent.target(timeout=3), (), COLUMNS)
     assert rows == expected(5)
     assert [r.kind for r in agent.asked].count(ber_agent.GETBULK) == 1
 
@@ -132,9 +129,7 @@ def test_a_large_get_dropped_in_silence_is_walked_instead() -> None:
         return agent.honest(request) if len(request.oids) <= 10 else None
 
     with serving(BerAgent(interfaces(24), answer=small)) as agent:
-        assert snmp.read(agent.target(timeout=0.5), (), COLUMNS, indexes=indexes(24)) == expected(
-            24
-        )
+        assert snmp.read(agent.target(timeout=3), (), COLUMNS, indexes=indexes(24)) == expected(24)
 
 
 def test_one_lost_datagram_is_asked_for_again() -> None:
@@ -145,7 +140,7 @@ def test_one_lost_datagram_is_asked_for_again() -> None:
         return agent.honest(request) if seen[b"all"] % 4 else None
 
     with serving(BerAgent(interfaces(24), answer=lossy)) as agent:
-        assert snmp.read(agent.target(retries=1, timeout=0.5), (), COLUMNS) == expected(24)
+        assert snmp.read(agent.target(retries=1, timeout=2), (), COLUMNS) == expected(24)
 
 
 # -- told --------------------------------------------------------------------------------------
@@ -213,7 +208,7 @@ def test_no_malformed_answer_escapes_as_anything_but_a_device_error() -> None:
 
     outcomes = Counter[str]()
     with serving(BerAgent(interfaces(3), answer=mutated)) as agent:
-        target = agent.target(timeout=0.002)
+        target = agent.target(timeout=0.05)
         for _ in range(300):
             try:
                 snmp.read(target, (), COLUMNS)

@@ -17,10 +17,12 @@ from netops.reading import SshAuth, Target
 from netops.simulator.cli import Cli
 from netops.simulator.cli_server import serving
 from tests.openssh import LEGACY, Server, sshd
+from tests.patience import GAVE_UP
 
 PROFILES = {
     "huawei_vrp": "huawei_vrp",
     "huawei_usg": "huawei_usg",
+    "huawei_cloudengine": "huawei_cloudengine",
     "hp_comware": "h3c_comware",
     "h3c_secpath": "h3c_secpath",
     "cisco_ios": "cisco_ios",
@@ -66,7 +68,7 @@ def target(device: Cli, **auth: object) -> Target:
         profile=PROFILES[device.dialect],
         ssh=replace(login, **auth),
         ssh_port=device.port,
-        timeout=0.5,
+        timeout=1,
     )
 
 
@@ -173,6 +175,25 @@ def test_a_change_makes_it_dirty_and_the_save_dialogue_clean(
         assert (device.dirty, device.saved.text()) == (False, device.running.text())
 
 
+def test_what_is_typed_into_a_cloudengine_waits_for_commit(known: Known, tmp_path: Path) -> None:
+    device = cli("huawei_cloudengine")
+    asked = {r"\[Y\(yes\)/N\(no\)/C\(cancel\)\]": "n"}
+    with serving([device], keys=tmp_path), ssh.connect(target(device), known=known) as shell:
+        for line in ("system-view", "interface 10GE1/0/3", "description 城关", "quit"):
+            shell.command(line)
+        assert (device.uncommitted, device.dirty, shell.name) == (True, False, "DEV1")
+        shell.ask("quit", asked)
+        assert not device.uncommitted
+        for line in ("system-view", "sysname DEV2", "commit", "return"):
+            shell.command(line)
+        assert (shell.name, device.name, device.dirty) == ("DEV2", "DEV2", True)
+        assert "description" not in device.running.text().partition("10GE1/0/3")[2]
+        shell.command("system-view")
+        shell.command("undo sysname")
+        with pytest.raises(CommandRejected, match="Uncommitted configurations found"):
+            shell.command("quit")
+
+
 def test_a_question_nobody_foresaw_is_left_unanswered(known: Known, tmp_path: Path) -> None:
     device = cli("huawei_vrp")
     with serving([device], keys=tmp_path), ssh.connect(target(device), known=known) as shell:
@@ -220,7 +241,7 @@ def test_a_wrong_password_is_tried_once(dialect: str, known: Known, tmp_path: Pa
 def test_a_wrong_enable_password_says_so(dialect: str, known: Known, tmp_path: Path) -> None:
     device = cli(dialect)
     with serving([device], keys=tmp_path), pytest.raises(AuthRejected, match="特权"):
-        ssh.facts(replace(target(device, enable="not-it"), timeout=0.1), known=known)
+        ssh.facts(replace(target(device, enable="not-it"), timeout=0.5), known=known)
     assert device.logins == 1
 
 
@@ -301,7 +322,7 @@ def test_a_silent_port_costs_a_bounded_time_and_one_more_try(known: Known) -> No
         started = time.monotonic()
         with pytest.raises(Unreachable, match="没有完成 SSH 握手"):
             ssh.facts(replace(target(cli("linux", port=port)), timeout=0.1), known=known)
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < GAVE_UP
     assert len(came) == 2
 
 

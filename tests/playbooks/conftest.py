@@ -12,12 +12,12 @@ from inventory.centre import Centre
 from inventory.credential import Credential
 from inventory.db import Database
 from inventory.device import Device
-from inventory.founding import found
 from inventory.secret import Key
 from playbooks.dispatch import Pool
 from playbooks.site import Site, open_site
 from tests import agents
 from tests.lab import need_programs
+from tests.peers import free_port
 
 
 @pytest.fixture(scope="session")
@@ -39,11 +39,10 @@ class County:
 
 
 @pytest.fixture
-def county(sqlite_database: Database, tmp_path: Path, agent: agents.Snmpd) -> Iterator[County]:
+def county(founded_database: Database, tmp_path: Path, agent: agents.Snmpd) -> Iterator[County]:
     key_file = tmp_path / "secret.key"
     key = Key.load(key_file)
-    found(sqlite_database, "410225", "admin", "管理员")
-    with sqlite_database.transaction(system("登记")) as session:
+    with founded_database.transaction(system("登记")) as session:
         centre = session.scalars(select(Centre).where(Centre.code == "410225")).one()
         way = Credential(
             centre_id=centre.id, name="v3", kind="v3", user=agents.STRONG.user,
@@ -55,8 +54,8 @@ def county(sqlite_database: Database, tmp_path: Path, agent: agents.Snmpd) -> It
         facts = {"centre_id": centre.id, "address": "127.0.0.1", "kind": "server", "ping": False}
         real = Device(name="服务器", profile="linux_server", snmp_id=way.id, **facts)
         silent = Device(name="断线", snmp_id=way.id, timeout=0.3, retries=0, **facts)
-        real.snmp_port, silent.snmp_port = agent.port, agents.free_port()
+        real.snmp_port, silent.snmp_port = agent.port, free_port()
         session.add_all([real, silent])
     pool = Pool(8)
-    yield County(open_site(sqlite_database, tmp_path, key_file), pool, agent, real.id, silent.id)
+    yield County(open_site(founded_database, tmp_path, key_file), pool, agent, real.id, silent.id)
     pool.close()

@@ -1,19 +1,25 @@
 """What people ask for: claimed once, told as it goes, stopped when asked, never lost."""
 
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any
 
-from inventory.act import EVERYTHING
+from sqlalchemy import select
+
+from backups.pace import Pace
+from inventory.act import EVERYTHING, system
 from inventory.credential import Credential
+from inventory.grant import Grant
 from inventory.keys import new_key
-from inventory.run import JobRun
+from inventory.person import Person
+from inventory.run import KINDS, RIGHTS, STOPPABLE, JobRun
+from playbooks.dispatch import Pool
 from playbooks.duties import WORKS
 from playbooks.jobs import Job, close_orphans, take_asked
 from tests.agents import NAME
+from tests.patience import PATIENCE, until
 from tests.playbooks.conftest import County
 
 
@@ -35,17 +41,71 @@ def ask(county: County, kind: str, subject: str = "", **params: Any) -> str:
     return key
 
 
+def somebody(county: County, *roles: str) -> str:
+    """The id of a person with these roles in the county."""
+    with county.site.database.transaction(system("授权")) as session:
+        who = Person(centre_id=county.site.centre_id, login="net", name="李网")
+        session.add(who)
+        for role in roles:
+            session.add(
+                Grant(
+                    centre_id=county.site.centre_id,
+                    person_id=who.id,
+                    role=role,
+                    agreed_at=datetime.now(UTC),
+                )
+            )
+    return who.id
+
+
+def test_what_is_asked_for_later_waits(county: County) -> None:
+    later, before = ask(county, "poll", county.real), ask(county, "poll", county.real)
+    now = datetime.now(UTC)
+    with county.site.database.observe() as session:
+        session.get_one(JobRun, later).requested_at = now + timedelta(seconds=50)
+        session.get_one(JobRun, before).requested_at = now + timedelta(days=1)  # clock set back
+    assert take_asked(county.site, county.pool, WORKS) == [before]
+    until_ended(county, before)
+    with county.site.database.observe() as session:
+        session.get_one(JobRun, later).requested_at = now
+    assert take_asked(county.site, county.pool, WORKS) == [later]
+    until_ended(county, later)
+
+
+def test_who_asked_must_still_have_the_right_when_the_work_begins(county: County) -> None:
+    ids = [somebody(county, "network_admin"), "nobody"]
+    for who, state in zip(ids, ("done", "failed"), strict=True):
+        key = ask(county, "poll", county.real)
+        by(county, key, who)
+        take_asked(county.site, county.pool, WORKS)
+        assert until_ended(county, key).state == state
+    assert "权限" in run_of(county, key).note
+    with county.site.database.transaction(system("撤销")) as session:
+        for grant in session.scalars(select(Grant).where(Grant.person_id == ids[0])):
+            grant.turn(gone=True)
+    key = ask(county, "poll", county.real)
+    by(county, key, ids[0])
+    assert take_asked(county.site, county.pool, WORKS) == []
+    assert run_of(county, key).state == "failed"
+
+
+def test_every_kind_of_work_says_which_right_it_takes() -> None:
+    assert set(WORKS) <= set(RIGHTS)
+
+
+def by(county: County, key: str, person: str) -> None:
+    with county.site.database.observe() as session:
+        session.get_one(JobRun, key).requested_by = person
+
+
 def run_of(county: County, key: str) -> JobRun:
     with county.site.database.view(EVERYTHING) as session:
         return session.get_one(JobRun, key)
 
 
-def until_ended(county: County, key: str, seconds: float = 20) -> JobRun:
-    deadline = time.monotonic() + seconds
-    while not (run := run_of(county, key)).ended:
-        assert time.monotonic() < deadline, f"still {run.state}: {run.note}"
-        time.sleep(0.02)
-    return run
+def until_ended(county: County, key: str) -> JobRun:
+    until(lambda: run_of(county, key).ended, lambda: run_of(county, key).note, pause=0.02)
+    return run_of(county, key)
 
 
 def do(county: County, key: str) -> JobRun:
@@ -123,17 +183,39 @@ def test_cancelling_stops_the_work(county: County) -> None:
 
     def work(job: Job) -> Mapping[str, Any]:
         begun.set()
-        assert go.wait(10)
+        assert go.wait(PATIENCE)
         return {"stopped": job.cancelled()}
 
     key = ask(county, "walk", county.real)
     take_asked(county.site, county.pool, {"walk": work})
-    assert begun.wait(10)
+    assert begun.wait(PATIENCE)
     with county.site.database.observe() as session:
         session.get_one(JobRun, key).cancel_requested = True
     go.set()
     run = until_ended(county, key)
     assert (run.state, run.outcome) == ("cancelled", {"stopped": True})
+
+
+def test_what_takes_hours_ends_when_it_is_stopped_and_with_the_worker(county: County) -> None:
+    pool = Pool(1)
+
+    def work(job: Job) -> Mapping[str, Any]:
+        assert not job.halted()
+        if job.params["by"] == "worker":
+            pool.stopping.set()
+        else:
+            with job.site.database.observe() as session:
+                session.get_one(JobRun, job.run_id).cancel_requested = True
+        Pace(stop=job.halted).spend(1)
+        return {}
+
+    for by, state in (("person", "cancelled"), ("worker", "failed")):
+        key = ask(county, "walk", county.real, by=by)
+        take_asked(county.site, pool, {"walk": work})
+        run = until_ended(county, key)
+        assert (run.state, run.outcome) == (state, {"stopped": True})
+    assert "值守台停止时正在执行" in run.note
+    pool.close()
 
 
 def test_a_job_that_breaks_ends_as_failed_without_its_trace(county: County) -> None:
@@ -154,3 +236,11 @@ def test_a_worker_that_died_leaves_no_job_running_for_ever(county: County) -> No
     assert close_orphans(county.site) == 1
     assert run_of(county, key).state == "failed"
     assert "重新发起" in run_of(county, key).note
+
+
+def test_every_kind_of_work_is_done_by_somebody() -> None:
+    """What the clock asks for by itself is no request; prints are the web layer's."""
+    by_the_clock = {"status", "counters", "identity", "sightings"}
+    assert {*KINDS} == {*WORKS, "print"} | by_the_clock
+    assert {*RIGHTS} == {*WORKS, "print"}
+    assert {*KINDS} >= STOPPABLE

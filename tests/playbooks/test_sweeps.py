@@ -14,6 +14,7 @@ from inventory.state import DeviceState
 from playbooks import duties
 from playbooks.sweeps import identity_due, run_due, sweep
 from tests import agents
+from tests.patience import until
 from tests.playbooks.conftest import County
 
 SYS_NAME = "1.3.6.1.2.1.1.5.0"
@@ -48,9 +49,12 @@ def test_counters_move_and_give_rates(county: County) -> None:
     before = ports(county)["lo"].in_octets
     for _ in range(20):  # every question and answer goes over lo, so its counter must move
         county.agent.get(agents.STRONG, SYS_NAME)
-    deadline = datetime.now(UTC) + timedelta(seconds=20)  # net-snmp keeps ifTable for 3 s
-    while ports(county)["lo"].in_octets == before and datetime.now(UTC) < deadline:
+
+    def moved() -> bool:
         sweep(county.site, county.pool, "counters", int(datetime.now(UTC).timestamp()))
+        return ports(county)["lo"].in_octets != before
+
+    until(moved)  # net-snmp keeps ifTable for 3 s
     row = ports(county)["lo"]
     assert row.in_octets is not None
     assert before is not None

@@ -14,8 +14,9 @@ from functools import cache
 from typing import Any
 
 from apiflask import APIFlask
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from inventory.act import EVERYTHING, Act, Scope, system
@@ -23,9 +24,14 @@ from inventory.centre import Centre
 from inventory.credential import Credential
 from inventory.db import Database
 from inventory.device import Device
-from inventory.person import Grant, Person
+from inventory.grant import Grant, standing
+from inventory.person import Person
+from inventory.policy import Policy
+from inventory.role import can
 from inventory.run import JobRun
 from inventory.secret import Key
+from inventory.shanghai import today
+from inventory.token import LENDABLE, Loan, make
 from netops.errors import DeviceError, Unreachable
 from netops.history import History
 from netops.ingest import ingest
@@ -38,7 +44,12 @@ PEOPLE = (
     ("tech", "王技", "technician", "county"),
     ("far", "赵远", "network_admin", "other"),
     ("town", "钱镇", "network_admin", "town"),
-    ("boss", "孙管", "system_admin", "city"),
+    ("boss", "孙管", "system_admin network_admin", "city"),
+    ("sec", "周安", "security_admin", "city"),
+    ("trail", "吴审", "audit_admin", "city"),
+    ("leader", "郑局", "leader", "county"),
+    ("chief", "冯主任", "manager", "county"),
+    ("audit", "陈查", "auditor", "county"),
 )
 DEVICES = (
     ("core", "兰考核心交换机", "switch", "huawei_vrp", "county", ""),
@@ -70,6 +81,17 @@ class County:
 
     def login(self, who: str) -> "Browser":
         return Browser(self.app.test_client(), who)
+
+    def token(self, who: str, *rights: str) -> dict[str, str]:
+        """The header a program of theirs sends: a token for all they may lend, or for `rights`."""
+        with self.database.transaction(system("建令牌")) as session:
+            person = session.scalars(select(Person).where(Person.login == who)).one()
+            owner = standing(session, person)
+            lent = rights or [right for right in LENDABLE if can(owner, right)]
+            centre = owner.scope.paths[0].strip("/").rpartition("/")[2]
+            loan = Loan("试验程序", lent, centre, today() + timedelta(days=30))
+            made = make(session, owner, loan, today())
+        return {"Authorization": f"Bearer {made.text}"}
 
     def act(self, centre: str = "city") -> Act:
         return Act("试验", "p", "张三", "r", "test", Scope((self.centres[centre].path,)))
@@ -151,10 +173,10 @@ class Browser:
     token: str = ""
 
     def __post_init__(self) -> None:
-        self.token = _token(self.client.get("/login").text)
+        self.token = csrf(self.client.get("/login").text)
         done = self.post("/login", {"login": self.who, "password": PASSWORD})
         assert done.status_code == 302, done.text
-        self.token = _token(self.client.get("/account/").text)
+        self.token = csrf(self.client.get("/account/password").text)
 
     def get(self, url: str, **options: Any) -> TestResponse:
         return self.client.get(url, **options)
@@ -167,8 +189,10 @@ def found_county(app: APIFlask, database: Database, settings: Settings) -> Count
     """Centres, people, one credential and the devices of DEVICES."""
     with database.transaction(system("建县")) as session:
         centres = _centres(session)
-        for login, name, role, place in PEOPLE:
-            _person(session, centres[place], login, name, role)
+        session.add(_small_centre(centres["county"]))
+        session.flush()
+        for login, name, roles, place in PEOPLE:
+            _person(session, centres[place], login, name, roles.split())
         key = Key.load(settings.key_file)
         session.add(
             Credential(
@@ -182,16 +206,24 @@ def found_county(app: APIFlask, database: Database, settings: Settings) -> Count
 
 @cache
 def _hashed() -> str:
-    """Argon2id is slow on purpose: once is enough, everybody here has the same password."""
-    anybody = Person(login="", name="", centre_id="")
-    anybody.set_password(PASSWORD)
-    return anybody.password_hash
+    """A true Argon2id hash of little cost: its parameters travel with it, and some thousand logins
+    of these tests need not each take what an attacker should pay."""
+    return PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
 
 
-def _person(session: Any, centre: Centre, login: str, name: str, role: str) -> None:
+def _small_centre(centre: Centre) -> Policy:
+    """One person may do two jobs, and a password is enough to log in."""
+    return Policy(
+        centre_id=centre.id, name="试验", small_centre=True, small_reason="试验用",
+        totp_required=False, in_force_at=datetime.now(UTC),
+    )  # fmt: skip
+
+
+def _person(session: Any, centre: Centre, login: str, name: str, roles: list[str]) -> None:
     person = Person(centre_id=centre.id, login=login, name=name, must_change=False)
     person.password_hash, person.password_set_at = _hashed(), datetime.now(UTC)
-    session.add_all([person, Grant(centre_id=centre.id, person_id=person.id, role=role)])
+    given = {"centre_id": centre.id, "person_id": person.id, "agreed_at": datetime.now(UTC)}
+    session.add_all([person, *(Grant(role=role, **given) for role in roles)])
 
 
 def _centres(session: Any) -> dict[str, Centre]:
@@ -249,7 +281,8 @@ def selects(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine, "before_cursor_execute", watch)
 
 
-def _token(page: str) -> str:
+def csrf(page: str) -> str:
+    """The token a page gives its forms."""
     match = re.search(r'name="csrf-token" content="([^"]+)"', page)
     assert match, page[:400]
     return match[1]

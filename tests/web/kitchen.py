@@ -18,8 +18,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, NumberRange
 
-from inventory.act import NOTHING
-from inventory.person import Standing
+from inventory.role import Held, Standing
 from web.navigation import NavItem
 
 bp = Blueprint(
@@ -47,7 +46,8 @@ def somebody() -> None:
     """The sample pages are shown as to a person of a county centre, without a login."""
     if (request.endpoint or "").startswith("kitchen."):
         g.centre_name = "兰考县人口和计划生育信息中心"
-        g.person = Standing("1", "王建国", "wjg", "1", "", False, ("system_admin",), NOTHING)
+        held = (Held("system_admin", "/1/"), Held("network_admin", "/1/"))
+        g.person = Standing("1", "王建国", "wjg", "1", "", False, held)
 
 
 class DeviceForm(FlaskForm):  # type: ignore[misc]
@@ -139,6 +139,11 @@ def stop(code: int) -> ResponseReturnValue:
 @bp.get("/break")
 def broken() -> str:
     raise RuntimeError("community=s3cret")
+
+
+def unrung() -> tuple[str, int]:
+    """A bell that nothing rings."""
+    return "", 204
 
 
 def found() -> str:

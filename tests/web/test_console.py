@@ -6,6 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from inventory.run import JobRun
+from inventory.verdict import judge, keep
+from netops.doors import Door
+from playbooks.reception import Reception, Stranger, tell
 from tests.web.county import County, selects
 from tests.web.reader import tiles, words
 
@@ -57,10 +60,23 @@ def test_the_chain_is_verified_on_demand(county: County) -> None:
 
 def test_a_broken_chain_names_the_row(county: County) -> None:
     with county.database.engine.begin() as connection:
-        connection.execute(text("DROP TRIGGER IF EXISTS audit_no_update"))
+        connection.execute(text("DROP TRIGGER audit_kept_update"))
         connection.execute(text("UPDATE audit SET actor_name = '别人' WHERE seq = 3"))
     shown = words(county.login("net").post("/console/verify").text)
-    assert "审计链在第 3 条断开" in shown
+    assert "审计记录第 3 行被改过" in shown
+
+
+def test_the_last_look_of_the_night_is_shown(county: County) -> None:
+    with county.database.observe() as session:
+        keep(session, judge(session, (), datetime.now(UTC)))
+    assert "上次全部核对 —" not in words(county.login("net").get("/console/").text)
+    with county.database.engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER audit_kept_delete"))
+    with county.database.observe() as session:
+        keep(session, judge(session, (), datetime.now(UTC)))
+    assert "触发器不在或被改动：audit_kept_delete" in words(
+        county.login("net").get("/console/").text
+    )
 
 
 @pytest.mark.parametrize("who", ["net", "tech", "town"])
@@ -73,4 +89,22 @@ def test_few_statements(county: County) -> None:
     net = county.login("net")
     with selects(county.database) as sent:
         net.get("/console/")
-    assert len(sent) <= 15
+    assert len(sent) <= 16
+
+
+def test_the_receivers_say_what_they_hear(county: County) -> None:
+    net = county.login("net")
+    assert "没有在接收" in words(net.get("/console/").text)
+    now = datetime.now(UTC)
+    doors = Door("syslog", 514, 5514, "无权监听"), Door("trap", 162, 0, "已被其他程序占用")
+    counts = {"received": 1200, "understood": 30, "unknown": 7, "limited": 4, "dropped": 1}
+    stranger = Stranger("10.9.9.9", "GHOST", 7, now)
+    with county.database.observe() as session:
+        tell(session, Reception(now, now, doors, counts, (stranger,)))
+    shown = words(net.get("/console/live").text)
+    assert "端口 514 无权监听，现在用端口 5514 接收" in shown
+    assert "端口 162 已被其他程序占用，没有接收。" in shown
+    assert "收到 1,200 认得的 30 来源不明 7 过多而略去 5 不能验证的 Trap 0" in shown
+    assert "10.9.9.9 GHOST 7" in shown
+    english = words(net.get("/console/live?lang=en").text)
+    assert "Port 162 is taken by another program; not listening." in english

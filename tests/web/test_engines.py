@@ -1,20 +1,11 @@
 """Every watching page answers on both databases: their SQL is the same, their dialects are not."""
 
-import pytest
 from sqlalchemy import select
 
-from inventory.db import Database
 from inventory.device import Device
 from inventory.run import JobRun
-from tests.web.county import County, found_county, gauge
+from tests.web.county import County, gauge
 from tests.web.reader import tiles, words
-from web import create_app
-from web.settings import Settings
-
-
-@pytest.fixture
-def both(settings: Settings, database: Database) -> County:
-    return found_county(create_app(settings, database), database, settings)
 
 
 def test_pages_say_the_same_on_both(both: County) -> None:

@@ -4,17 +4,19 @@ import math
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete
+from werkzeug.test import TestResponse
 
 from inventory.db import Database, open_database
 from inventory.device import Device
 from inventory.state import DeviceState
-from tests.web.county import PASSWORD, County, found_county, selects
+from tests.web.county import County, selects
 from web import create_app
 from web.exposition import CONTENT_TYPE, Family, Sample, exposition
 from web.settings import Settings
@@ -23,8 +25,8 @@ NOBODY = {"up": 0, "down": 0, "unreachable": 0, "unknown": 0}
 
 
 @pytest.fixture
-def county(settings: Settings, database: Database) -> County:
-    return found_county(create_app(settings, database), database, settings)
+def county(both: County) -> County:
+    return both
 
 
 @pytest.fixture
@@ -32,10 +34,17 @@ def client(county: County) -> FlaskClient:
     return county.app.test_client()
 
 
+def _told(answer: TestResponse) -> dict[str, Any]:
+    """What it says beside when this process began."""
+    told = dict(answer.json or {})
+    assert datetime.fromisoformat(told.pop("started")) < datetime.now(UTC)
+    return told
+
+
 def test_before_any_sweep_it_is_degraded(county: County, client: FlaskClient) -> None:
     answer = client.get("/healthz")
     devices = NOBODY | {"unknown": len(county.ids)}
-    assert (answer.status_code, answer.json) == (
+    assert (answer.status_code, _told(answer)) == (
         200, {"status": "degraded", "devices": devices, "sweep_age_s": None}
     )  # fmt: skip
 
@@ -43,8 +52,7 @@ def test_before_any_sweep_it_is_degraded(county: County, client: FlaskClient) ->
 def test_it_is_ok_while_sweeps_finish(county: County, client: FlaskClient) -> None:
     county.at = datetime.now(UTC) - timedelta(minutes=2, seconds=5)
     county.sweep(core="down", edge="down", leaf="down")
-    told = client.get("/healthz").json
-    assert told is not None
+    told = _told(client.get("/healthz"))
     age = told.pop("sweep_age_s")
     devices = {"up": 2, "down": 1, "unreachable": 2, "unknown": 0}
     assert told == {"status": "ok", "devices": devices}
@@ -86,7 +94,7 @@ def test_without_its_database_it_is_down(settings: Settings, county: County) -> 
     county.database.close()
     gone = open_database("postgresql+psycopg://netops@127.0.0.1:1/none")
     answer = create_app(settings, gone).test_client().get("/healthz")
-    assert (answer.status_code, answer.json) == (
+    assert (answer.status_code, _told(answer)) == (
         503, {"status": "down", "devices": NOBODY, "sweep_age_s": None}
     )  # fmt: skip
 
@@ -137,13 +145,13 @@ def test_metrics_do_not_grow_with_the_county(county: County, client: FlaskClient
     ],
 )
 def test_metrics_need_a_login_from_elsewhere(
-    client: FlaskClient, address: str, headers: dict[str, str]
+    county: County, client: FlaskClient, address: str, headers: dict[str, str]
 ) -> None:
     origin = {"REMOTE_ADDR": address}
     stranger = client.get("/metrics", environ_overrides=origin, headers=headers)
-    login = {"auth": ("tech", PASSWORD), "environ_overrides": origin, "headers": headers}
+    login = {"environ_overrides": origin, "headers": {**headers, **county.token("tech")}}
     assert stranger.status_code == 401
-    assert stranger.headers["WWW-Authenticate"].startswith("Basic ")
+    assert stranger.headers["WWW-Authenticate"].startswith("Bearer ")
     assert "netops_devices" not in stranger.text
     assert client.get("/metrics", **login).status_code == 200
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from inventory.act import system
+from inventory.backup_source import BackupSource
 from inventory.run import JobRun
 from tests.web.county import County
 from tests.web.reader import words
@@ -114,7 +116,9 @@ def test_what_a_walk_brought_can_be_searched_and_taken_along(county: County) -> 
     assert "LK-CORE" not in found
     assert "没有符合的行" in words(net.get(f"/jobs/{run}?q=nothing").text)
     sheet = net.get(f"/jobs/{run}/walk.csv?q=lk").data.decode("utf-8-sig").splitlines()
-    assert [*csv.reader(sheet)] == [
+    *rows, last = csv.reader(sheet)
+    assert last[0].startswith("# 审计链头 ")
+    assert rows == [
         ["OID", "类型", "值"], ["1.3.6.1.2.1.1.5.0", "bytes", "'=LK-CORE"],
     ]  # fmt: skip
 
@@ -141,3 +145,22 @@ def test_a_failure_tells_why_with_the_technical_text_folded(county: County) -> N
     page = county.login("net").get(f"/jobs/{run}").text
     assert "没有完成：设备没有应答" in words(page)
     assert "timeout 2.0 s" in page.split("<details")[2]
+
+
+def test_a_backup_names_its_source_and_says_what_came_of_it(county: County) -> None:
+    with county.database.transaction(system("登记")) as session:
+        row = BackupSource(
+            centre_id=county.centres["county"].id, name="人事档案", kind="documents",
+            method="files", paths="/srv",
+        )  # fmt: skip
+        session.add(row)
+    told = {"set": row.id, "number": "BF-2026-0001", "period": "2026-11", "files": 3}
+    told |= {"size": 2048, "warnings": ["一处变短"]}
+    good = county.ran("backup", county.at, subject=row.id, outcome=told)
+    stopped = county.ran("backup", county.at, subject=row.id, state="cancelled", shard=1)
+    net = county.login("net")
+    assert "数据备份 人事档案" in words(net.get("/jobs/").text)
+    page = net.get(f"/jobs/{good}")
+    assert f"/r/backup-sources/{row.id}" in page.text
+    assert "逐一核对：3 个文件，2 KiB。 一处变短" in words(page.text)
+    assert "没有保存任何内容" in net.get(f"/jobs/{stopped}").text

@@ -17,8 +17,9 @@ from inventory.credential import Credential
 from inventory.db import Database, open_database
 from inventory.device import Device
 from inventory.founding import founded
+from inventory.grant import Grant
 from inventory.home import HomeFact, home_fact
-from inventory.person import Grant, Person
+from inventory.person import Person
 from inventory.secret import Key
 from tests.browser import Visit, axe, overflow, serve, shot
 from tests.web.county import PASSWORD, County, found_county
@@ -108,7 +109,7 @@ def test_a_real_centre_is_founded_and_told_once(
     person = demo.rows(select(Person))[0]
     assert (person.login, person.name, person.must_change) == ("admin", "王主任", True)
     assert person.password_is(password)
-    assert [grant.role for grant in demo.rows(select(Grant))] == ["system_admin"]
+    assert [grant.role for grant in demo.rows(select(Grant))] == ["founder"]
     audited = "".join(row.after + row.before for row in demo.rows(select(AuditRow)))
     assert [place for place in (caplog.text, audited) if password in place] == []
     again = boss.get("/demo/leave")
@@ -136,7 +137,8 @@ def test_the_password_opens_the_real_console_and_must_be_changed(demo: Demo) -> 
     token = re.search(r'name="csrf-token" content="([^"]+)"', client.get("/login").text)
     assert token
     form = {"login": "admin", "password": password, "csrf_token": token[1]}
-    assert client.post("/login", data=form).headers["Location"] == "/account/password"
+    assert client.post("/login", data=form).headers["Location"] == "/today"
+    assert client.get("/").headers["Location"] == "/account/password"
 
 
 def test_the_mark_is_set_when_the_answer_is_out(demo: Demo) -> None:
@@ -216,7 +218,7 @@ def test_the_page_follows_the_console_into_the_real_centre(
         page.fill("#login", "boss")
         page.fill("#password", PASSWORD)
         page.press("#password", "Enter")
-        page.wait_for_url(re.compile(r"/$"))
+        page.wait_for_url("**/today")
         page.goto(f"{address}/demo/leave")
         assert (axe(page), overflow(page)) == ([], 0)
         page.click(".ts-control")

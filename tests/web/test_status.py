@@ -153,7 +153,7 @@ def test_the_number_of_statements_does_not_grow_with_the_fleet(county: County, u
     with selects(county.database) as many:
         net.get(url)
     assert len(many) == len(few)
-    assert len(many) <= 15
+    assert len(many) <= 17  # of which one counts the bell
 
 
 def test_more_causes_than_fit_are_counted(county: County) -> None:

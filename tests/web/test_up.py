@@ -7,22 +7,24 @@ import json
 import signal
 import socket
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from netops.simulator import county
 from tests.browser import Complaints, Visit
-from tests.console import Console, closed, console, free_port, gone, netops
+from tests.console import Console, closed, console, gone, netops
 from tests.lab import need_programs
+from tests.patience import PATIENCE
+from tests.peers import free_port
 
 ROUTER, CHILD, OTHER = "城关镇接入路由器", "城关镇接入交换机", "县中心核心交换机"
+SPARE = "政务大厅UPS"  # nothing hangs at it, nobody is bound at it
 OWN = "Own#Centre2026"
-SWEEP = 10  # seconds, as set in tests.console
-AWAY = ["ERR_CONNECTION_REFUSED", "failed:"]  # a page that is open while the console restarts
+# What a page says that is open while the console restarts: refused, reset, an empty answer.
+AWAY = ["net::ERR_", "failed:", "htmx:sendError", "htmx:afterRequest"]
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +40,13 @@ def demo(home: Path) -> Iterator[Console]:
 
 
 def test_a_newcomer_sees_living_devices(demo: Console, visit: Visit) -> None:
-    demo.until(lambda: demo.devices()["up"] >= 25, 90)
+    demo.until(lambda: demo.devices()["up"] >= 25)
     page = log_in(demo, visit, "net")
+    page.goto(demo.url)
     assert int(page.locator(".stat-value").first.inner_text()) >= 25
     assert "所有设备均为模拟" in page.inner_text("body")
     ports = open_device(demo, page, OTHER, "ports")
-    demo.until(lambda: "bit/s" in rates(page, ports), 90)
-    assert time.monotonic() - demo.answered < 90
+    demo.until(lambda: "bit/s" in rates(page, ports))
 
 
 def test_a_killed_router_is_down_with_its_reason(demo: Console, visit: Visit) -> None:
@@ -52,20 +54,16 @@ def test_a_killed_router_is_down_with_its_reason(demo: Console, visit: Visit) ->
     living = open_device(demo, page, OTHER, "ports")
     before = rates(page, living)
     demo.netops("demo", "kill", ROUTER)
-    # Two sweeps, the one that may be under way when the power goes, and the silence they wait for.
-    demo.until(lambda: demo.devices()["down"] == 1, 3 * SWEEP + 15)
-    demo.until(lambda: demo.devices()["unreachable"] >= 1, SWEEP + 15)
+    demo.until(lambda: demo.devices()["down"] == 1)
+    demo.until(lambda: f"上级“{ROUTER}”中断" in state(demo, page, CHILD))
     page.goto(demo.url)
     problems = page.inner_text(".problems")
     assert "没有应答" in problems
     assert (ROUTER in problems, CHILD in problems) == (True, True)
-    open_device(demo, page, CHILD)
-    assert f"上级“{ROUTER}”中断" in page.inner_text(".head-state")
     demo.netops("demo", "revive", ROUTER)
-    demo.until(lambda: demo.devices()["up"] == 32, 3 * SWEEP + 15)
-    open_device(demo, page, ROUTER)
-    assert "正常" in page.inner_text(".head-state")
-    demo.until(lambda: rates(page, living) != before, 60)  # counters went on meanwhile
+    demo.until(lambda: demo.devices()["up"] == 32)
+    demo.until(lambda: "正常" in state(demo, page, ROUTER))
+    demo.until(lambda: rates(page, living) != before)  # counters went on meanwhile
 
 
 def test_one_home_has_one_console(demo: Console) -> None:
@@ -95,15 +93,15 @@ def test_the_next_start_knows_the_devices_and_ends_even_when_killed(
 ) -> None:
     first = devices(home)
     assert len(first) == 32
-    netops("--home", str(home / "demo"), "device", "retire", CHILD)
+    netops("--home", str(home / "demo"), "device", "retire", SPARE)
     with console(home) as again:
         second = devices(home)
         ports = {row["name"]: str(row["snmp_port"]) for row in county.inventory_rows(home / "demo")}
         family = again.family()
         again.stop(signal.SIGKILL)
-        again.until(lambda: gone(family), 20)
+        again.until(lambda: gone(family))
         assert closed(again.port)
-    del ports[CHILD], first[CHILD]  # what a visitor has retired stays so
+    del ports[SPARE], first[SPARE]  # what a visitor has retired stays so
     assert (list(second), second) == (list(first), ports)
 
 
@@ -122,17 +120,17 @@ def test_from_the_demo_to_my_own_centre(
         page.click("main form .btn-primary")
         page.click("#confirm [data-yes]")
         password = page.inner_text("#first-password")
-        page.wait_for_selector("[data-back]:not([hidden])", timeout=60_000)
+        page.wait_for_selector("[data-back]:not([hidden])")
         assert gone(simulated)
         page.click("[data-back] a")
         enter(page, "admin", password)
-        assert "必须先换成自己的口令" in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("必须先换成自己的口令")
         assert "所有设备均为模拟" not in page.inner_text("body")
         page.fill("#old", password)
         page.fill("#new", OWN)
         page.fill("#again", OWN)
         page.click("main form .btn-primary")
-        page.wait_for_url(f"{up.url}/")
+        page.wait_for_url(f"{up.url}/setup/")
         family = up.family()
         assert up.stop(signal.SIGINT) == 0
         assert gone(family)
@@ -150,7 +148,7 @@ def test_a_console_that_lost_its_worker_says_so_and_ends(tmp_path: Path) -> None
         family = up.family()
         (worker,) = [process for process in family if process.cmdline()[-1] == "worker"]
         worker.kill()
-        assert up.process.wait(30) == 1
+        assert up.process.wait(PATIENCE) == 1
         assert gone(family)
     said = (tmp_path / "stderr").read_text("utf-8")
     assert said.endswith("worker 意外退出（状态 -9），值守台已停止；原因见上面几行\n")
@@ -176,7 +174,7 @@ def test_an_address_of_another_machine_is_refused(tmp_path: Path) -> None:
 def log_in(up: Console, visit: Visit, login: str) -> Page:
     page = visit(f"{up.url}/login")
     enter(page, login, up.password(login))
-    page.wait_for_url(f"{up.url}/")
+    page.wait_for_url(lambda url: "/login" not in url)
     return page
 
 
@@ -192,6 +190,12 @@ def open_device(up: Console, page: Page, name: str, tab: str = "") -> str:
     address = f"{up.url}/devices/{json.loads(told)['id']}/{tab}"
     page.goto(address)
     return address
+
+
+def state(up: Console, page: Page, name: str) -> str:
+    """How a device is, as its page says now."""
+    open_device(up, page, name)
+    return page.inner_text(".head-state")
 
 
 def rates(page: Page, address: str) -> str:

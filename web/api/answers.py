@@ -200,6 +200,24 @@ class Job(Schema):
     outcome = fields.Dict()
 
 
+class Notice(Schema):
+    """Something to know; `link` is the page of this console it is about."""
+
+    id = _text(required=True)
+    kind = _text(_l("例如 approval、due、wrong"), required=True)
+    level = _text(_l("info、warning 或 critical"), required=True)
+    title = _text(required=True)
+    text = _text()
+    link = _text()
+    made_at = _moment()
+    read_at = _moment(_l("未读时为 null"))
+
+
+class Marked(Schema):
+    marked = _whole(_l("标为已读的条数"), required=True)
+    unread = _whole(_l("还有多少条未读"), required=True)
+
+
 class Centre(Schema):
     id = _text(required=True)
     code = _text(required=True)
@@ -243,6 +261,7 @@ class Gauges(Schema):
     items = fields.List(fields.Nested(Gauge), required=True)
 
 
+NoticePage = page_of(Notice, "NoticePage")
 DevicePage = page_of(Device, "DevicePage")
 InterfacePage = page_of(Interface, "InterfacePage")
 EventPage = page_of(Event, "EventPage")

@@ -1,6 +1,6 @@
 """What may be written by the API: JSON becomes the texts of a form and is judged like one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from apiflask import HTTPError, Schema
@@ -17,7 +17,8 @@ from web.registers.choices import supply_all
 supply_all()  # before any shape is made: the document tells the vendor profiles, too
 
 _SHAPES: Mapping[str, type[shapes.Field[Any]]] = {
-    "whole": shapes.Integer, "number": shapes.Float, "yes": shapes.Boolean, "day": shapes.Date,
+    "whole": shapes.Integer, "size": shapes.Integer, "number": shapes.Float,
+    "yes": shapes.Boolean, "day": shapes.Date,
 }  # fmt: skip
 REVISION = shapes.Integer(
     required=True, metadata={"description": _l("读到时的 revision；已被别人改过则回答 409")}
@@ -56,18 +57,38 @@ def values_of(
 
     Raises Rejected naming every field that is wrong, HTTPError 400 when it is no JSON object.
     """
-    if not isinstance(given, dict) or not all(map(readable, given)):
-        raise HTTPError(400, _("请求体应为一个 JSON 对象，并带 Content-Type: application/json"))
-    known = {told.name: told for told in fields(cls)}
-    wrong = list(_unreadable(known, given))
+    cells, wrong = _read(cls, given, {told.name for told in fields(cls)})
     bad = {error.field for error in wrong}
-    cells = {name: _text(value) for name, value in given.items() if name not in bad}
     if row is None:
-        cells = {name: "" for name, told in known.items() if _needed(told)} | cells
-    values, errors = parse(session, cls, {n: t for n, t in cells.items() if n not in bad}, row)
+        needed = (told.name for told in fields(cls) if _needed(told) and told.name not in bad)
+        cells = dict.fromkeys(needed, "") | cells
+    values, errors = parse(session, cls, cells, row)
     if wrong or errors:
         raise Rejected((*wrong, *errors))
     return values
+
+
+def cells_of(cls: type[Register], given: Any, among: Iterable[str]) -> dict[str, str]:
+    """The texts of a form that a JSON object means, for these fields by name.
+
+    Raises Rejected naming what is none of them or cannot be read, HTTPError 400 when it is no JSON
+    object.
+    """
+    cells, wrong = _read(cls, given, set(among))
+    if wrong:
+        raise Rejected(wrong)
+    return cells
+
+
+def _read(
+    cls: type[Register], given: Any, among: set[str]
+) -> tuple[dict[str, str], tuple[FieldError, ...]]:
+    if not isinstance(given, dict) or not all(map(readable, given)):
+        raise HTTPError(400, _("请求体应为一个 JSON 对象，并带 Content-Type: application/json"))
+    known = {told.name: told for told in fields(cls) if told.name in among}
+    wrong = tuple(_unreadable(known, given))
+    bad = {error.field for error in wrong}
+    return {name: _text(value) for name, value in given.items() if name not in bad}, wrong
 
 
 def _unreadable(known: Mapping[str, Field], given: Mapping[str, Any]) -> Iterator[FieldError]:

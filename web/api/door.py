@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 from apiflask import APIBlueprint, HTTPError, Schema
-from flask import Response, request, session
+from flask import Response, g, session
 from flask.blueprints import BlueprintSetupState
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
@@ -18,6 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from inventory.guard import OutOfScope
 from inventory.register import FieldError, Rejected
 from web.api.questions import LABELS
+from web.lending import CHALLENGE
 from web.security import csrf
 
 bp = APIBlueprint("api", __name__, url_prefix="/api/v1")
@@ -29,21 +30,29 @@ _INVALID = _l("输入有误，没有执行任何操作。")
 _CONFLICT = _l("与现在的情况冲突，没有执行任何操作。")
 _REFUSALS = {
     400: _l("请求看不懂：JSON 有语法错误；用登录 Cookie 写入时，也可能缺 X-CSRFToken。"),
-    401: _l("没有登录，或登录名、口令不对。"),
-    403: _l("您的账号没有这个权限，或首次登录的口令还没有修改。"),
+    401: _l("没有登录，或令牌不对、已过期、已吊销。"),
+    403: _l("没有这个权限，或口令到期、动态码还没有绑定。"),
     404: _l("没有这个对象，或它不在您的管辖范围内。"),
     409: _CONFLICT,
 }
 _ABOUT = _l(
-    "程序用 HTTP Basic 随请求附上登录名和口令；浏览器里用登录 Cookie，写入时另加 X-CSRFToken 头。"
-    "能看到什么、能做什么，与同一账号在网页上相同。时间都是 ISO 8601 的 UTC。"
+    "程序随请求附上接口令牌（Authorization: Bearer，在“我的账号”建立）；"
+    "浏览器里用登录 Cookie，写入时另加 X-CSRFToken 头。"
+    "令牌能看到什么、能做什么，不超过建立它的人现在的权限。时间都是 ISO 8601 的 UTC。"
     "口令、团体名等任何时候都不会出现在应答里。"
     "另有 /healthz（是否正常，免登录）和 /metrics（Prometheus；本机免登录，其他地址要登录）。"
 )
 DEVICES, READINGS, JOBS, REGISTERS = _l("设备"), _l("读数"), _l("作业"), _l("登记")
+NOTICES, APPROVALS, TODAY = _l("通知"), _l("审批与签字"), _l("今日待办")
+LOG, CONFIGS, ADDRESSES = _l("值班日志"), _l("配置备份"), _l("地址与绑定")
+BACKUPS = _l("数据备份")
+_SUBJECTS = (
+    DEVICES, READINGS, JOBS, REGISTERS, NOTICES, APPROVALS, TODAY, LOG, CONFIGS, ADDRESSES,
+    BACKUPS,
+)  # fmt: skip
 _SECURITY = {
-    "basic": {
-        "type": "http", "scheme": "basic", "description": _l("登录名和口令；适合程序")
+    "token": {
+        "type": "http", "scheme": "bearer", "description": _l("接口令牌；适合程序")
     },
     "session": {
         "type": "apiKey", "in": "cookie", "name": "netops",
@@ -75,8 +84,8 @@ class Invalid(Schema):
 def documented(
     summary: LazyString, description: LazyString, tag: LazyString, *codes: int
 ) -> Callable[[View], View]:
-    """Describe an operation; `codes` are the refusals it has beside 401, 403 and 422."""
-    responses = {code: _REFUSALS[code] for code in (401, 403, *codes)}
+    """Describe an operation; `codes` are the refusals it has beside 400, 401, 403 and 422."""
+    responses = {code: _REFUSALS[code] for code in (400, 401, 403, *codes)}
     decorate: Callable[[View], View] = bp.doc(
         summary=summary, description=description, tags=[tag], responses=responses,
         security=list(_SECURITY),
@@ -89,7 +98,7 @@ def _describe(state: BlueprintSetupState) -> None:
     provider = cast("DefaultJSONProvider", state.app.json)
     provider.ensure_ascii = provider.sort_keys = False  # read by people, too
     state.app.config.update(
-        TAGS=[{"name": name} for name in (DEVICES, READINGS, JOBS, REGISTERS)],
+        TAGS=[{"name": name} for name in _SUBJECTS],
         DESCRIPTION=_ABOUT, SECURITY_SCHEMES=_SECURITY, HTTP_ERROR_SCHEMA=Problem,
         VALIDATION_ERROR_SCHEMA=Invalid, VALIDATION_ERROR_DESCRIPTION=_INVALID,
         SUCCESS_DESCRIPTION=_l("成功"), AUTO_OPERATION_ID=True, AUTO_SERVERS=False,
@@ -100,16 +109,15 @@ def _describe(state: BlueprintSetupState) -> None:
 @bp.before_request
 def _guard_cookie() -> None:
     """A browser sends its cookie for any page that asks; the token shows that it was ours."""
-    if "person" in session:
+    if "token" in session and not g.by_token:
         csrf.protect()
 
 
 @bp.after_request
 def _challenge(response: Response) -> Response:
-    """Programs such as wget send the login when asked (RFC 9110 §11.6.1); our own page, known by
-    its token, must not make the browser ask for it."""
-    if response.status_code == 401 and "X-CSRFToken" not in request.headers:
-        response.headers["WWW-Authenticate"] = 'Basic realm="netops", charset="UTF-8"'
+    """What a program must show (RFC 6750 §3)."""
+    if response.status_code == 401:
+        response.headers["WWW-Authenticate"] = CHALLENGE
     return response
 
 

@@ -49,6 +49,11 @@ INTERFACE = {
     },
 }  # fmt: skip
 GAUGE = {"id": 4, "metric": "temperature", "slot": "1", "unit": "℃", "value": 38.0, "at": _AT}
+NOTICE = {
+    "id": "01jd6y9d3r4tq0v8n2x5c7b1fd", "kind": "approval", "level": "warning",
+    "title": "李网申请恢复“兰考核心交换机”的配置", "text": "", "link": "/approvals/",
+    "made_at": _AT, "read_at": None,
+}  # fmt: skip
 SAMPLES = {
     "interface": 17, "since": "2026-11-20T00:00:00+00:00", "until": "2026-11-21T00:00:00+00:00",
     "items": [

@@ -11,7 +11,7 @@ from sqlalchemy import GenerativeSelect, or_, select
 from sqlalchemy.orm import Session
 
 from inventory.centre import Centre
-from inventory.listing import Ask, count, listed_fields, ordered, pairs
+from inventory.listing import Ask, count, listed_fields, looked_up, ordered, pairs
 from inventory.register import FieldError, Register, Rejected
 from web.api.questions import LABELS
 
@@ -63,6 +63,7 @@ def rows(
         retired=asked["retired"],
         within=_path(session, asked["centre"]) if asked.get("centre") else "",
     )
+    ask = looked_up(session, cls, ask)
     page = session.execute(part(ordered(cls, ask), asked)).all()
     return pairs(cls, page), count(session, cls, ask)
 

@@ -13,6 +13,8 @@ from marshmallow import ValidationError, fields, validate
 
 from inventory.centre import TIERS
 from inventory.device import KINDS
+from inventory.notice import KINDS as NOTICES
+from inventory.notice import LEVELS
 from inventory.state import STATES
 
 MOST = 200  # rows of one answer
@@ -22,7 +24,11 @@ LABELS = {
     "page": _l("页码"), "per_page": _l("每页条数"), "search": _l("查找"), "state": _l("状态"),
     "kind": _l("类别"), "centre": _l("单位"), "sort": _l("排序"), "retired": _l("已停用"),
     "since": _l("起始时间"), "until": _l("截止时间"), "interface": _l("接口"), "tier": _l("层级"),
-    "lang": _l("语言"),
+    "lang": _l("语言"), "unread": _l("未读"), "level": _l("级别"), "ids": _l("通知"),
+    "tab": _l("哪一类"), "words": _l("要找的文字"), "regex": _l("正则表达式"),
+    "at": _l("哪一天的配置"), "device": _l("设备"), "a": _l("较早的一版"), "b": _l("较新的一版"),
+    "devices": _l("设备"), "content": _l("文件内容"), "reason": _l("说明"),
+    "address": _l("地址"), "port": _l("端口"),
 }  # fmt: skip
 
 
@@ -126,6 +132,16 @@ class RowsAsked(Listed):
 class EventsAsked(Paged):
     since = _moment("since", _l("ISO 8601 带时区，如 2026-11-21T00:00:00Z；含；默认七天前"))
     until = _moment("until", _l("ISO 8601 带时区；不含；默认现在"))
+
+
+class NoticesAsked(Paged):
+    unread = fields.Boolean(
+        error_messages={"invalid": _l("应为 true 或 false")}, load_default=False,
+        **_told("unread", _l("true：只列未读的")),
+    )  # fmt: skip
+    kind = _words("kind", NOTICES)
+    level = _words("level", LEVELS)
+    search = _text("search", _l("标题里的字"))
 
 
 class SamplesAsked(Asked):

@@ -9,7 +9,31 @@ from pathlib import Path
 
 import click
 
-from web.cli import home, polling, rows
+from web.cli import (
+    agent,
+    approvals,
+    audit,
+    backup,
+    backup_acts,
+    backup_export,
+    backup_rebuild,
+    binding,
+    binding_acts,
+    change,
+    compliance,
+    config,
+    config_acts,
+    home,
+    index,
+    log_days,
+    logs,
+    notice,
+    people,
+    polling,
+    rows,
+    secret,
+    today,
+)
 from web.cli.faults import Console
 from web.settings import Settings, elsewhere
 
@@ -27,7 +51,12 @@ def netops(context: click.Context, folder: Path | None) -> None:
     context.obj = Settings.from_env(elsewhere(os.environ, folder) if folder else None)
 
 
-for part in (home, polling, rows):
+# people: beside verbs of rows
+for part in (
+    agent, approvals, audit, backup, backup_acts, backup_export, backup_rebuild, binding,
+    binding_acts, change, config, config_acts, compliance, home, index, logs, log_days, notice,
+    polling, rows, people, secret, today,
+):  # fmt: skip
     part.join(netops)
 
 

@@ -3,15 +3,20 @@
 import logging
 import signal
 import sys
+import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 import click
+from flask import Flask
 from waitress import serve
 
 from inventory.act import EVERYTHING
+from inventory.db import Database
+from inventory.durable import make_folder
 from inventory.exchange import parse
 from inventory.founding import found, founded
 from inventory.person import Person
@@ -19,10 +24,12 @@ from inventory.register import Rejected
 from netops.simulator.county import control
 from playbooks.alone import alone
 from playbooks.dispatch import Pool
-from playbooks.jobs import close_orphans
+from playbooks.jobs import Work
 from playbooks.schedule import clock
 from playbooks.site import Site
-from web import create_app
+from playbooks.starting import begin
+from playbooks.verifying import witness
+from web import create_app, printing
 from web.cli.telling import as_json, table, tell
 from web.settings import Settings
 from web.up import address, demo_home, must_be_founded, opened, site_of, up
@@ -53,11 +60,15 @@ def web(settings: Settings, as_json: bool) -> None:
     _log()
     signal.signal(signal.SIGTERM, _leave)
     with opened(settings) as database:
-        settings = replace(settings, demo=must_be_founded(settings, database) == "demo")
-        app = create_app(settings, database)
+        app = _app(settings, database)
         if as_json:
             tell({"url": address(settings)})
-        serve(app, host=settings.host, port=settings.port, threads=_THREADS, ident="netops")
+        tempfile.tempdir = str(_waiting_room(settings))
+        largest = max(settings.upload_mb, settings.backup_upload_mb) * 1_000_000
+        serve(
+            app, host=settings.host, port=settings.port, threads=_THREADS, ident="netops",
+            max_request_body_size=largest + 1,  # one more than allowed is told in words
+        )  # fmt: skip
 
 
 @click.command()
@@ -68,16 +79,32 @@ def worker(settings: Settings, as_json: bool) -> None:
     _log()
     with opened(settings) as database, alone(database, settings.home):
         site = site_of(settings, database)
-        close_orphans(site)
+        begin(site)
+        witness(site)
         signal.pthread_sigmask(signal.SIG_BLOCK, _END)  # before any thread: asked for below
         if as_json:
             tell({"home": str(settings.home), "workers": settings.workers})
-        _run_until_told(site, Pool(settings.workers, jobs=_JOBS))
+        prints = printing.work(lambda: _app(settings, database))
+        _run_until_told(site, Pool(settings.workers, jobs=_JOBS), {"print": prints})
 
 
-def _run_until_told(site: Site, pool: Pool) -> None:
+def _waiting_room(settings: Settings) -> Path:
+    """Where an upload lies while it comes: gigabytes, and they may be the population's; /tmp is
+    often in memory, and other people's."""
+    room = settings.home / "arriving"
+    make_folder(room)
+    return room
+
+
+def _app(settings: Settings, database: Database) -> Flask:
+    """The pages of this home, founded or a demo."""
+    demo = must_be_founded(settings, database) == "demo"
+    return create_app(replace(settings, demo=demo), database)
+
+
+def _run_until_told(site: Site, pool: Pool, further: Mapping[str, Work]) -> None:
     """A signal handler could interrupt the clock with its locks held; this thread only waits."""
-    schedule = clock(site, pool)
+    schedule = clock(site, pool, further)
     running = pool.start(schedule.start)
     while not running.done() and signal.sigtimedwait(_END, 1) is None:
         pass

@@ -1,17 +1,19 @@
 """Verbs that speak to devices: poll, walk, discover."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 from sqlalchemy import select
 
-from inventory.act import EVERYTHING
+from inventory import usage
+from inventory.act import EVERYTHING, system
 from inventory.credential import Credential
 from inventory.db import Database
 from inventory.device import Device
+from inventory.home import home_fact
 from inventory.state import STATES, DeviceState
 from netops import snmp
 from netops.discovery import Way, addresses, probe
@@ -52,7 +54,7 @@ def _site(settings: Settings) -> Iterator[tuple[Site, Pool]]:
 def poll(settings: Settings, once: bool, names: tuple[str, ...], kind: str, as_json: bool) -> None:
     """轮询设备并记入数据库；有设备不正常时退出码为 1。"""
     with _site(settings) as (site, pool):
-        only = _named(site.database, names) if names else None
+        only = named(site.database, names) if names else None
         done = sweep(site, pool, kind, int(time.time()), only)
         rows = _states(site.database, [p.target.device for p in done.polls])
     if as_json:
@@ -88,11 +90,13 @@ def walk(settings: Settings, device: str, oid: str, as_json: bool) -> None:
 def _asked(settings: Settings, device: str) -> Target:
     with opened(settings) as database:
         site = site_of(settings, database)
-        ids = _named(database, (device,))
+        ids = named(database, (device,))
         if len(ids) > 1:
             raise click.UsageError(f"有 {len(ids)} 台设备叫“{device}”，请改用它的 id")
         with database.view(EVERYTHING) as session:
             found, refused = targets(session, site.key, ids)
+        if found and found[0].snmp is not None:
+            _opened_by_hand(database, "SNMP 遍历", [found[0].snmp.credential], device=device)
     if not found:
         raise Failed(refused[0].reason if refused else f"{device} 已暂停监测")
     if found[0].snmp is None:
@@ -116,6 +120,8 @@ def discover(
         raise click.UsageError(str(error)) from error
     with _site(settings) as (site, pool):
         ways = _ways(site, names, ports)
+        used = {way.credential for way in ways}
+        _opened_by_hand(site.database, "发现设备", sorted(used), range=span)
         answers = pool.each(lambda address: probe(address, ways), todo)
         found = sorted((f for f in answers if f), key=lambda f: todo.index(f.address))
     if as_json:
@@ -129,14 +135,26 @@ def discover(
 def _ways(site: Site, names: tuple[str, ...], ports: tuple[int, ...]) -> list[Way]:
     with site.database.view(EVERYTHING) as session:
         query = select(Credential).where(Credential.name.in_(names))
-        rows = [row for row in session.scalars(query) if row.kind != "ssh"]
+        rows = session.scalars(
+            query.where(Credential.kind.in_(("v2c", "v3")), Credential.retired_at.is_(None))
+        ).all()
     missing = set(names) - {row.name for row in rows}
     if missing:
         raise click.UsageError(f"没有叫“{'、'.join(sorted(missing))}”的 SNMP 凭据")
     return [Way(row.id, snmp_auth(row, site.key), port) for row in rows for port in ports]
 
 
-def _named(database: Database, names: tuple[str, ...]) -> list[str]:
+def _opened_by_hand(
+    database: Database, what: str, credentials: Iterable[str], **about: str
+) -> None:
+    """Note that the command had secrets opened, as a page does."""
+    act = system(what, "cli")
+    with database.transaction(act) as session:
+        centre = home_fact(session, "centre")
+        usage.opened_by_hand(session, act, credentials, centre, **about)
+
+
+def named(database: Database, names: tuple[str, ...]) -> list[str]:
     """Ids of the devices that have these names or ids; two centres may use one name."""
     query = select(Device.id, Device.name).where(
         Device.name.in_(names) | Device.id.in_(names), Device.retired_at.is_(None)

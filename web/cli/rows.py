@@ -5,6 +5,8 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +16,56 @@ from sqlalchemy.orm import Session
 
 from inventory import cell, exchange, sheet
 from inventory.act import EVERYTHING, Act, system
-from inventory.listing import Ask, ordered, pairs
+from inventory.db import Database
+from inventory.headers import words
+from inventory.listing import Ask, looked_up, ordered, pairs
 from inventory.register import Field, Register, Rejected, fields, registers
 from inventory.secret import Key
 from web.cli.telling import as_json, facts, table, tell
+from web.leaving import marked, noted
 from web.registers.choices import supply_all
 from web.settings import Settings
 from web.up import opened
 
 GROUPS = {
     "devices": "device", "centres": "centre", "credentials": "credential", "people": "person",
-    "grants": "grant",
+    "grants": "grant", "visits": "visit",
 }  # fmt: skip
-_WRITERS: Mapping[str, Callable[[Any, Any], bytes]] = {
+_WRITERS: Mapping[str, Callable[[Any, Any, sheet.Mark], bytes]] = {
     ".csv": sheet.write_csv,
     ".yaml": sheet.write_yaml,
-    ".xlsx": lambda columns, rows: sheet.write_xlsx(columns, rows, "netops"),
+    ".xlsx": lambda columns, rows, mark: sheet.write_xlsx(columns, rows, "netops", mark),
 }
 
 
+class Shelf(click.Group):
+    """Every other register by its slug, made when it is asked for: there are some dozens."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(slug for slug, cls in registers().items() if cls.shown and slug not in GROUPS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        cls = registers().get(name)
+        return _group(name, cls) if cls is not None and cls.shown else None
+
+
 def join(netops: click.Group) -> None:
+    """A group for each of the registers people ask for most; the others share one."""
     supply_all()
     known = registers()
     for slug, name in GROUPS.items():
         netops.add_command(_group(name, known[slug]))
+    netops.add_command(Shelf("book", help="其他登记簿：查看、登记、导入、导出"))
 
 
 def _group(name: str, cls: type[Register]) -> click.Group:
-    group = click.Group(name, help=f"{cls.title}：查看、登记、导入、导出")
-    for verb in (_list, _show, _add, _import, _export, _retire, _restore):
+    """What the console itself keeps, and who may what, is looked at only: the pages know the steps
+    and the second person these take."""
+    written = cls.by_hand and (cls.topic != "系统" or cls.slug in GROUPS)
+    does = "查看、登记、导入、导出" if written else "查看、导出"
+    group = click.Group(name, help=f"{cls.title}：{does}")
+    writing = (_add, _import, _retire, _restore) if written else ()
+    for verb in (_list, _show, _export, *writing):
         group.add_command(verb(cls))
     return group
 
@@ -56,7 +79,7 @@ def _list(cls: type[Register]) -> click.Command:
     def verb(settings: Settings, search: str, retired: bool, as_json: bool) -> None:
         told = exchange.sheet_fields(cls, seen=True)
         with opened(settings) as database, database.view(EVERYTHING) as session:
-            ask = Ask(search=search, retired=retired)
+            ask = looked_up(session, cls, Ask(search=search, retired=retired))
             rows = list(exchange.rows_out(session, cls, ask, seen=True))
             ids = [row.id for row, _ in pairs(cls, session.execute(ordered(cls, ask)))]
         if as_json:
@@ -105,13 +128,14 @@ def _add(cls: type[Register]) -> click.Command:
             if errors:
                 raise Rejected(tuple(errors))
             session.add(row := cls(**_sealed(cls, values, Key.load(settings.key_file))))
+            row.weigh(session, {n: v for n, v in values.items() if n in _secrets(cls) and v})
             once = row.welcome()
         if as_json:
             tell({"id": row.id, "name": row.label, "once": once})
         else:
             click.echo(f"已登记：{row.label}" + (f"\n{once}（只显示这一次）" if once else ""))
 
-    for field in reversed(fields(cls)):
+    for field in (f for f in reversed(fields(cls)) if not f.entry.settled):
         verb.params.insert(0, _option(cls, field))
     return verb
 
@@ -130,7 +154,7 @@ def _import(cls: type[Register]) -> click.Command:
     @as_json
     @click.pass_obj
     def verb(settings: Settings, file: Path, dry_run: bool, as_json: bool) -> None:
-        given = sheet.read(file.read_bytes(), file.name)
+        given = sheet.read(file.read_bytes(), file.name, known=words(cls))
         with opened(settings) as database:
             if dry_run:
                 with database.view(EVERYTHING) as session:
@@ -171,12 +195,21 @@ def _export(cls: type[Register]) -> click.Command:
         write = _WRITERS.get(file.suffix.lower())
         if write is None:
             raise click.UsageError(f"不认识后缀“{file.suffix}”，应为 {'、'.join(_WRITERS)}")
-        with opened(settings) as database, database.view(EVERYTHING) as session:
-            rows = list(exchange.rows_out(session, cls, Ask()))
-        file.write_bytes(write([f.label for f in exchange.sheet_fields(cls)], rows))
+        with opened(settings) as database:
+            with database.view(EVERYTHING) as session:
+                rows = list(exchange.rows_out(session, cls, Ask()))
+            mark = partial(_taken, settings, database, cls, {"rows": len(rows), "file": file.name})
+            file.write_bytes(write([f.label for f in exchange.sheet_fields(cls)], rows, mark))
         tell({"rows": len(rows)}) if as_json else click.echo(f"已导出 {len(rows)} 条到 {file}")
 
     return verb
+
+
+def _taken(
+    settings: Settings, database: Database, cls: type[Register], what: Mapping[str, Any]
+) -> str:
+    """The mark of an export, noted in the audit chain."""
+    return marked(settings.home, noted(database, _act("导出", cls), (cls.__name__, "", None), what))
 
 
 def _retire(cls: type[Register]) -> click.Command:
@@ -249,9 +282,14 @@ def _secret(_context: click.Context, option: click.Parameter, text: str | None) 
 
 
 def _sealed(cls: type[Register], values: dict[str, Any], key: Key) -> dict[str, Any]:
-    secret = {f.name for f in fields(cls) if f.entry.kind == "secret"}
+    secret = _secrets(cls)
     return {n: key.seal(v) if n in secret and v else v for n, v in values.items()}
 
 
+def _secrets(cls: type[Register]) -> set[str]:
+    return {f.name for f in fields(cls) if f.entry.kind == "secret"}
+
+
 def _act(word: str, cls: type[Register]) -> Act:
-    return system(f"{word}{cls.title}", "cli")
+    """Whoever holds the box holds the console; the trail says which account of the box it was."""
+    return system(f"{word}{cls.title}", f"cli {getuser()}")

@@ -1,26 +1,42 @@
 """One's own account: name, rights, password."""
 
-from flask import Blueprint, flash, redirect, render_template, request
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
-from inventory.person import ROLES, Person
-from web.access import log_in, origin, person
-from web.current import database
+from inventory import recovery, securitykey
+from inventory import session as logins
+from inventory.act import EVERYTHING
+from inventory.choosing import unfit
+from inventory.person import Person
+from inventory.register import Rejected
+from inventory.role import ROLES
+from web.access import own, person, settling
+from web.admission import open_login
+from web.affairs import own_act
+from web.current import caller, database, door
+from web.proving import causes
+from web.reminding import remind
+from web.start import start
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
-SHORTEST = 9  # "longer than 8", regulation Article 118
-_CLASSES = (str.isdigit, str.islower, str.isupper, lambda c: not c.isalnum())
-
 
 @bp.get("/")
+@own
 def index() -> ResponseReturnValue:
-    roles = [_(ROLES[role]) for role in person().roles]
-    return render_template("account.html", roles=roles)
+    with database().view(EVERYTHING) as db:
+        who = db.get_one(Person, person().id)
+        told = list(remind(db, who, g.guest))
+        return render_template("account.html", who=who, told=told, roles=_roles(), **_kept(db, who))
 
 
 @bp.route("/password", methods=["GET", "POST"])
+@settling
 def password() -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("password.html", problems={})
@@ -28,36 +44,39 @@ def password() -> ResponseReturnValue:
     if problems:
         return render_template("password.html", problems=problems), 422
     flash(_("口令已修改；其他浏览器里的登录已经失效。"), "ok")
-    return redirect("/")
+    return redirect(start(person()))
 
 
-def weakness(text: str) -> str:
-    """Why a password is too weak for Article 118 (longer than 8, mixed), "" when it is not."""
-    if len(text) < SHORTEST:
-        return str(_("至少 %(n)s 位", n=SHORTEST))
-    if sum(any(test(letter) for letter in text) for test in _CLASSES) < 3:
-        return str(_("数字、小写、大写、符号至少要有三种"))
-    return ""
+def _roles() -> list[str]:
+    """What the person is, and for whom."""
+    return [
+        _(ROLES[one.role]) + (_("（代 %(name)s）", name=one.on_behalf) if one.on_behalf else "")
+        for one in person().held
+    ]
 
 
-def _change() -> dict[str, str]:
+def _kept(db: Session, who: Person) -> dict[str, Any]:
+    valid = timedelta(days=g.guest.rules.password_days)
+    return {
+        "until": who.password_set_at + valid if who.password_set_at else None,
+        "codes": recovery.left(db, who.id),
+        "keys": securitykey.keys_of(db, who.id),
+    }
+
+
+def _change() -> dict[str, Any]:
     old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
-    with database().transaction(person().act("修改本人口令", origin())) as db:
-        who = db.get(Person, person().id)
-        assert who is not None
-        problems = _problems(who, old, new, again)
-        if not problems:
+    try:
+        door().prove(person().id, old, None, caller())
+    except Rejected as error:
+        return {"old": [causes(error)["proof_password"]]}
+    if new != again:
+        return {"again": [_("两次输入的新口令不一样")]}
+    with database().transaction(own_act("修改本人口令")) as db:
+        who = db.get_one(Person, person().id)
+        wrong = unfit(db, who, new)
+        if not wrong:
             who.set_password(new)
-    if not problems:
-        log_in(who)
-    return problems
-
-
-def _problems(who: Person, old: str, new: str, again: str) -> dict[str, str]:
-    if not who.password_is(old):
-        return {"old": _("现用口令不对")}
-    if new == old:
-        return {"new": _("新口令不能与现用口令相同")}
-    if weakness(new):
-        return {"new": weakness(new)}
-    return {} if new == again else {"again": _("两次输入的新口令不一样")}
+            db.flush()  # which ends every login of this person: this one goes on under a new token
+            open_login(logins.reopen(db, g.login, datetime.now(UTC)))
+    return {"new": [_(cause) for cause in wrong]} if wrong else {}

@@ -13,8 +13,11 @@ from flask_babel import lazy_gettext as _l
 
 from inventory.act import EVERYTHING
 from inventory.audit import head
+from inventory.chain import Head
 from inventory.run import KINDS, STATES
+from inventory.verdict import last
 from netops.host import Host, facts
+from playbooks.reception import reception
 from playbooks.site import KEPT_DAYS
 from web.access import allowed
 from web.current import database, settings
@@ -26,6 +29,7 @@ from web.queries.figures import database_bytes
 from web.queries.sweeps import pulse, recent
 from web.runs import counted
 from web.settings import SETTINGS
+from web.trail_words import faults, told
 
 bp = Blueprint("console", __name__, url_prefix="/console")
 nav = NavItem("console.index", _l("值守台自检"), "heart-rate-monitor", 90)
@@ -39,19 +43,19 @@ _OURS = ("web.cli", "netops up")  # how the supervisor of `netops up` shows in t
 
 
 @bp.get("/")
-@allowed("view")
+@allowed("health")
 def index() -> str:
     return _page()
 
 
 @bp.get("/live")
-@allowed("view")
+@allowed("health")
 def live() -> Response:
     return fragment("console_live.html", **_now())
 
 
 @bp.post("/verify")
-@allowed("view")
+@allowed("health")
 def verify() -> str:
     """Look at the audit chain again, row by row; bounded, see `web.queries.health`."""
     with database().view(EVERYTHING) as session:
@@ -61,9 +65,9 @@ def verify() -> str:
 
 def _page(chain: health.Chain | None = None) -> str:
     with database().view(EVERYTHING) as session:
-        rows, newest = head(session)
+        newest, verdict = Head(*head(session)), last(session)
     return render_template(
-        "console.html", chain=chain, audit_rows=rows, audit_head=newest,
+        "console.html", chain=chain, newest=newest, verdict=verdict, told=told, faults=faults,
         versions=list(_versions()), settings_shown=list(_settings()), **_now(),
     )  # fmt: skip
 
@@ -73,10 +77,11 @@ def _now() -> dict[str, Any]:
     with database().view(EVERYTHING) as session:
         last = pulse(session, settings().status_seconds, now)
         sweeps, size = recent(session, _SWEEPS), database_bytes(session)
+        received = reception(session)
     return {
         "host": _host(), "pulse": last, "sweeps": sweeps, "database_size": size,
         "engine": health.engine(database()), "samples": health.samples(settings().home / "history"),
-        "kept_days": KEPT_DAYS, "counted": counted, "kinds": KINDS,
+        "received": received, "kept_days": KEPT_DAYS, "counted": counted, "kinds": KINDS,
         "run_states": STATES, "part_of": _part_of,
     }  # fmt: skip
 

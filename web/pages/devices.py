@@ -1,27 +1,28 @@
 """One device: how it is and why, its ports and sensors, what it says of itself, what was done."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from inventory.device import Device
-from inventory.person import can
+from inventory.equipment import Equipment
 from netops.history import History
 from web import asking
 from web.access import allowed, origin, person
 from web.current import database, settings
 from web.device_graphs import graph_csv, graphs
+from web.device_page import device_page, frame_of
 from web.fragment import fragment
-from web.links import edit_url, listed
 from web.queries import device as asked
 from web.queries.changes import changes as changes_of
+from web.queries.equipment import keeping
 from web.queries.ports import PortAsk
 from web.queries.ports import ports as ports_of
 from web.reading import headlines, shown, unproven
+from web.registers import attached
+from web.registers.book import may
 from web.runs import run_facts
 
 bp = Blueprint("devices", __name__, url_prefix="/devices/<id>")
@@ -33,22 +34,25 @@ _VISITS, _EVENTS, _FEW = 20, 30, 8
 @allowed("view")
 def show(id: str) -> ResponseReturnValue:
     with database().view(person().scope) as session:
-        frame = _frame(session, id)
+        frame = frame_of(session, id)
         more = {
             "facts": asked.facts(session, frame.device),
             "unproven": unproven(frame.device.profile),
             "events": asked.events(session, id, _FEW),
             **graphs(session, frame.device, request.args),
+            **attached.card(session, frame.device),
+            "behind": keeping(session, frame.device),
+            "may_write": may(Equipment, "write"),
         }
         job = asked.job(session, id, request.args.get("job", ""))
-    return _page("device_overview.html", frame, **(more | (run_facts(job) if job else {})))
+    return device_page("device_overview.html", frame, **(more | (run_facts(job) if job else {})))
 
 
 @bp.get("/head")
 @allowed("view")
 def head(id: str) -> ResponseReturnValue:
     with database().view(person().scope) as session:
-        frame = _frame(session, id)
+        frame = frame_of(session, id)
         sensors = asked.gauges(session, id)
     return fragment("device_head.html", f=frame, headlines=headlines(sensors, frame.device.profile))
 
@@ -59,43 +63,43 @@ def ports(id: str) -> ResponseReturnValue:
     up_only = request.args.get("up") == "1"
     page = request.args.get("page", 1, int)
     with database().view(person().scope) as session:
-        frame = _frame(session, id)
+        frame = frame_of(session, id)
         found = ports_of(session, id, PortAsk(up_only, request.args.get("sort", ""), page))
-    return _page("device_ports.html", frame, found=found, up_only=up_only)
+    return device_page("device_ports.html", frame, found=found, up_only=up_only)
 
 
 @bp.get("/sensors")
 @allowed("view")
 def sensors(id: str) -> ResponseReturnValue:
     with database().view(person().scope) as session:
-        frame = _frame(session, id)
+        frame = frame_of(session, id)
         rows = [shown(gauge, frame.device.profile) for gauge in asked.gauges(session, id)]
-    return _page("device_sensors.html", frame, rows=rows)
+    return device_page("device_sensors.html", frame, rows=rows)
 
 
 @bp.get("/log")
 @allowed("view")
 def log(id: str) -> ResponseReturnValue:
     with database().view(person().scope) as session:
-        frame = _frame(session, id)
+        frame = frame_of(session, id)
         events = asked.events(session, id, _EVENTS)
-    return _page("device_log.html", frame, events=events, visits=_visits(frame))
+    return device_page("device_log.html", frame, events=events, visits=_visits(frame))
 
 
 @bp.get("/changes")
 @allowed("view")
 def changes(id: str) -> ResponseReturnValue:
     with database().view(person().scope) as session:
-        frame = _frame(session, id)
+        frame = frame_of(session, id)
         found = changes_of(session, Device, id)
-    return _page("device_changes.html", frame, changes=found)
+    return device_page("device_changes.html", frame, changes=found)
 
 
 @bp.get("/graph.csv")
 @allowed("export")
 def graph(id: str) -> Response:
     with database().view(person().scope) as session:
-        device = _frame(session, id).device
+        device = frame_of(session, id).device
         content = graph_csv(session, device, request.args)
     if content is None:
         abort(404)
@@ -108,7 +112,7 @@ def graph(id: str) -> Response:
 @allowed("operate")
 def poll(id: str) -> ResponseReturnValue:
     with database().view(person().scope) as session:
-        device = _frame(session, id).device
+        device = frame_of(session, id).device
     if device.paused or device.retired_at:
         flash(_("设备已暂停监测或已停用，没有轮询。请先恢复监测。"), "warning")
         return redirect(url_for(".show", id=id))
@@ -128,27 +132,6 @@ def pause(id: str) -> ResponseReturnValue:
             abort(404)
         device.paused = paused
     return redirect(url_for(".show", id=id))
-
-
-def _frame(session: Session, device_id: str) -> asked.Frame:
-    found = asked.frame(session, device_id)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _page(template: str, frame: asked.Frame, **more: Any) -> ResponseReturnValue:
-    """A tab of the device; to a live fragment, only the part that changes."""
-    if "X-Live" in request.headers:
-        return fragment(template.replace(".html", "_live.html"), f=frame, **more)
-    with database().view(person().scope) as session:
-        sensors = asked.gauges(session, frame.device.id)
-    above = {
-        "f": frame, "headlines": headlines(sensors, frame.device.profile),
-        "edit_url": edit_url("devices", frame.device.id), "list_url": listed("devices"),
-        "may_edit": can(person(), "edit"), "may_operate": can(person(), "operate"),
-    }  # fmt: skip
-    return render_template(template, **(above | more))
 
 
 def _visits(frame: asked.Frame) -> list[tuple[datetime, str, float, str]]:

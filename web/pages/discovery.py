@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from inventory.centre import Centre
 from inventory.device import Device
-from inventory.person import Standing, can
+from inventory.role import Standing, can
 from inventory.run import STATES, JobRun
 from netops.discovery import addresses
 from netops.profile import profiles
@@ -70,6 +70,7 @@ def start() -> ResponseReturnValue:
     problems = _problems(wish)
     if problems:
         return _form(wish, problems), 422
+    asking.opened("发现设备", wish.credentials, home_centre(), range=wish.range)
     run = asking.ask(
         "discover", home_centre(), range=wish.range, credentials=list(wish.credentials),
         ports=_ports(wish.ports), ping=wish.ping, scope=list(person().scope.paths),

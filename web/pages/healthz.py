@@ -14,6 +14,8 @@ from web.queries.sweeps import pulse
 
 bp = Blueprint("healthz", __name__)
 
+# By it a page that waits for a restart knows the new process from the old, however quick it was.
+_STARTED = datetime.now(UTC).isoformat()
 _STATES = ("up", "down", "unreachable", "unknown")
 
 
@@ -38,4 +40,5 @@ def _answer(status: str, devices: dict[str, int], age: float | None) -> dict[str
         "status": status,
         "devices": {state: devices.get(state, 0) for state in _STATES},
         "sweep_age_s": None if age is None else round(age, 1),
+        "started": _STARTED,
     }

@@ -1,5 +1,6 @@
 """Work in the background: what was asked for, how far it is, what came of it."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -7,17 +8,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from inventory.person import can
+from inventory.role import can
 from inventory.run import KINDS, STATES, JobRun
 from inventory.sheet import write_csv
 from web import asking
 from web.access import allowed, person
 from web.current import database
 from web.fragment import fragment
+from web.leaving import exported
 from web.navigation import NavItem
 from web.paging import Slice, slice_of
 from web.queries import runs as asked
-from web.queries.runs import RunAsk
+from web.queries.runs import BOOKS, RunAsk
 from web.queries.sweeps import ROUTINE
 from web.runs import counted, run_facts
 
@@ -35,7 +37,7 @@ def index() -> str:
         found = asked.runs(session, ask)
     kinds = {key: word for key, word in KINDS.items() if (key in ROUTINE) is routine}
     return render_template(
-        "jobs.html", found=found, ask=ask, kinds=kinds, KINDS=KINDS, JOB_STATES=STATES
+        "jobs.html", found=found, ask=ask, kinds=kinds, KINDS=KINDS, JOB_STATES=STATES, BOOKS=BOOKS
     )
 
 
@@ -45,7 +47,17 @@ def show(id: str) -> ResponseReturnValue:
     run, name = _run(id)
     if run.kind == "discover":
         return redirect(url_for("discovery.show", id=id))
-    return render_template("job.html", name=name, counted=counted, **run_facts(run), **_walk(run))
+    if run.kind == "import" and run.requested_by == person().id:
+        return redirect(url_for("brought.show", slug=run.params["slug"], id=id))
+    if run.kind == "print" and run.requested_by == person().id:
+        return redirect(url_for("prints.show", id=id))
+    if run.kind == "rotate" and can(person(), "credentials"):
+        return redirect(url_for("rotations.index", id=run.params["credential"]))
+    if run.kind == "procedure":
+        return redirect(url_for("registers.show", slug="changes", id=run.subject))
+    return render_template(
+        "job.html", name=name, counted=counted, BOOKS=BOOKS, **run_facts(run), **_walk(run)
+    )
 
 
 @bp.get("/<id>/progress")
@@ -73,7 +85,9 @@ def cancel(id: str) -> ResponseReturnValue:
 def walk_csv(id: str) -> Response:
     run, name = _run(id)
     rows = _matching(run)
-    content = write_csv(["OID", _("类型"), _("值")], rows)
+    what = {"kind": "csv", "rows": len(rows), "device": name}
+    mark = partial(exported, "遍历结果", "Device", what, run.subject)
+    content = write_csv(["OID", _("类型"), _("值")], rows, mark)
     response = Response(content, content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=f"{name or 'walk'}.csv")
     return response

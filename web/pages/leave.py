@@ -14,11 +14,12 @@ from inventory.act import EVERYTHING
 from inventory.db import Database
 from inventory.exchange import parse
 from inventory.founding import found, founded, seed_units
-from inventory.person import Person, can
+from inventory.person import Person
 from inventory.register import Rejected
+from inventory.role import can
 from inventory.secret import Key
 from inventory.text import pinyin_initials
-from web.access import allowed, person
+from web.access import allowed, anybody, person
 from web.current import database, settings
 from web.settings import Settings
 from web.up import LEFT, opened
@@ -29,18 +30,19 @@ Choice = tuple[str, str, str]  # code, name, what else it is found by
 
 
 @bp.get("/demo/leave")
+@anybody
 def leave() -> ResponseReturnValue:
     """What will happen, and the form for those who may do it."""
     with opened(_real()) as real:
         if founded(real):
             return _settled()
-    if not can(person(), "administer"):
+    if not can(person(), "accounts"):
         return render_template("leave_asked.html")
     return _form({}, {})
 
 
 @bp.post("/demo/leave")
-@allowed("administer")
+@allowed("accounts")
 def found_centre() -> ResponseReturnValue:
     """Found the real home; the supervisor may move over once the answer is out."""
     given = {name: request.form.get(name, "") for name in ("centre", "login", "name")}

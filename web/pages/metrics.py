@@ -1,4 +1,4 @@
-"""/metrics for Prometheus: free for a scraper on this machine, by login for everybody else."""
+"""/metrics for Prometheus: free for a scraper on this machine, by token for everybody else."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,11 +10,12 @@ from flask import Blueprint, Response, abort, g, request
 from sqlalchemy.orm import Session
 
 from inventory.act import EVERYTHING
-from inventory.person import can
+from inventory.role import can
 from inventory.run import STATES as JOB_STATES
 from web.access import public
 from web.current import database, settings
 from web.exposition import CONTENT_TYPE, Family, Sample, exposition, family
+from web.lending import CHALLENGE
 from web.queries.figures import database_bytes, jobs, last_seconds, poll_times
 from web.queries.overview import counts
 from web.queries.sweeps import pulse
@@ -47,8 +48,8 @@ def _local() -> bool:
 
 def _need_view() -> None:
     if g.person is None:
-        challenge = {"WWW-Authenticate": 'Basic realm="netops", charset="UTF-8"'}
-        abort(Response("login needed\n", 401, challenge, content_type="text/plain"))
+        challenge = {"WWW-Authenticate": CHALLENGE}
+        abort(Response("token needed\n", 401, challenge, content_type="text/plain"))
     if not can(g.person, "view"):
         abort(403)
 

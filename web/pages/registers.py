@@ -1,5 +1,7 @@
 """Every register in one way: its list, one row of it, the form, retire and restore."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,22 +14,31 @@ from sqlalchemy.orm.exc import StaleDataError
 from inventory import cell
 from inventory.guard import OutOfScope
 from inventory.register import Register, Rejected, fields
-from web.access import allowed, person
+from web.access import by_register, person
 from web.current import database
-from web.navigation import NavItem
-from web.queries.changes import changes
+from web.leaving import exported
+from web.navigation import NavItem, holds
 from web.registers import writing
-from web.registers.asked import asked, chosen
-from web.registers.book import book, may, page_url
+from web.registers.asked import asked, chosen, filters_in_force
+from web.registers.book import book, page_url
+from web.registers.carrying import carried
 from web.registers.choices import supply_all
 from web.registers.conflicts import duplicate, meanwhile
-from web.registers.controls import beginning, groups, sections, texts_of
+from web.registers.controls import beginning, groups, texts_of
 from web.registers.listed import printed, shown
-from web.registers.names import names
+from web.registers.recalled import recalled
+from web.registers.row import row_facts
 
 bp = Blueprint("registers", __name__, url_prefix="/r/<slug>")
 nav = NavItem(
-    "registers.index", _l("设备"), "router", 20, values={"slug": "devices"}, also=("devices",)
+    "registers.index",
+    _l("设备"),
+    "router",
+    20,
+    holds("view"),
+    {"slug": "devices"},
+    ("devices",),
+    key="d",
 )
 supply_all()
 
@@ -39,33 +50,35 @@ def word(text: str) -> str:
 
 
 @bp.get("")
-@allowed("view")
+@by_register
 def index(slug: str) -> ResponseReturnValue:
     cls = book(slug)
     if "" in request.args.values():  # a filter form sends every control: keep what was chosen
         return redirect(url_for(".index", slug=slug, **chosen(cls)))
     with database().view(person().scope) as session:
         if request.args.get("print"):
-            return render_template("register_print.html", **printed(session, cls, asked(cls)))
+            told = printed(session, cls, asked(cls))
+            return render_template("register_print.html", mark=_on_paper(cls, told), **told)
         return render_template("register_list.html", **shown(session, cls, asked(cls)))
 
 
+def _on_paper(cls: type[Register], told: Mapping[str, Any]) -> str:
+    """Paper leaves the console as a file does: noted, and with the head of the audit chain."""
+    what = {"kind": "print", "rows": len(told["rows"]), "filters": dict(filters_in_force(cls))}
+    return exported(cls.title, cls.__name__, what)
+
+
 @bp.get("/<id>")
-@allowed("view")
+@by_register
 def show(slug: str, id: str) -> ResponseReturnValue:
     cls = book(slug)
     with database().view(person().scope) as session:
         row = session.get(cls, id) or abort(404)
-        called = names(session, [(f, getattr(row, f.name)) for f in fields(cls) if f.kind == "ref"])
-        return render_template(
-            "register_row.html", cls=cls, row=row, sections=sections(cls), names=called,
-            changes=changes(session, cls, id), may_edit=may(cls, "edit"),
-            may_write=may(cls, "write"),
-        )  # fmt: skip
+        return render_template(cls.template, **row_facts(session, row))
 
 
 @bp.get("/new")
-@allowed("view")
+@by_register
 def new(slug: str) -> ResponseReturnValue:
     cls = book(slug, "write")
     with database().view(person().scope) as session:
@@ -75,7 +88,7 @@ def new(slug: str) -> ResponseReturnValue:
 
 
 @bp.post("/new")
-@allowed("view")
+@by_register
 def create(slug: str) -> ResponseReturnValue:
     cls = book(slug, "write")
     form = _typed()
@@ -95,7 +108,7 @@ def create(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/<id>/edit")
-@allowed("view")
+@by_register
 def edit(slug: str, id: str) -> ResponseReturnValue:
     cls = book(slug, "write")
     with database().view(person().scope) as session:
@@ -104,30 +117,43 @@ def edit(slug: str, id: str) -> ResponseReturnValue:
 
 
 @bp.post("/<id>/edit")
-@allowed("view")
+@by_register
 def change(slug: str, id: str) -> ResponseReturnValue:
     cls = book(slug, "write")
-    form = _typed()
+    form, revision = _typed(), max(0, request.form.get("revision", 0, int))
     try:
-        done = writing.change(cls, id, request.form.get("revision", 0, int), form)
+        done = writing.change(cls, id, revision, form)
     except (Rejected, IntegrityError) as error:
         return _refused(cls, form, error, id)
     except (writing.Late, StaleDataError):
-        return _late(cls, id, form)
+        return _late(cls, id, revision, form)
     except OutOfScope:
         abort(403)
     return redirect(page_url(done.rows[0]))
 
 
-@bp.get("/check")
-@allowed("view")
-def check(slug: str) -> str:
-    """What is wrong with one field, asked when the hand leaves it; references are chosen."""
+@bp.get("/recall")
+@by_register
+def recall(slug: str) -> str:
+    """Earlier rows that what was typed may mean: a new one can begin like one of them."""
     cls = book(slug, "write")
+    typed = request.args.get(cls.recalls, "").strip() if cls.recalls else ""
+    with database().view(person().scope) as session:
+        rows = recalled(session, cls, typed) if typed else ()
+        return render_template("register_recall.html", cls=cls, rows=rows)
+
+
+@bp.get("/check")
+@by_register
+def check(slug: str) -> str:
+    """What is wrong with one field, asked when the hand leaves it; references are chosen. The form
+    of a step asks for what no other form does, and of people who may fill in no rows."""
+    cls = book(slug)
     for field in fields(cls):
         if field.name in request.args and field.kind not in ("ref", "secret"):
+            told = replace(field, entry=replace(field.entry, settled=False))
             try:
-                cell.read(field, request.args[field.name], lambda _field, text: text)
+                cell.read(told, request.args[field.name], lambda _field, text: text)
             except ValueError as error:
                 return str(error)
     return ""
@@ -139,7 +165,10 @@ def _typed() -> dict[str, str]:
 
 
 def _form(cls: type[Register], row: Register | None = None, **told: Any) -> str:
-    return render_template("register_form.html", cls=cls, row=row, page_url=page_url, **told)
+    more = () if row else carried(cls)
+    return render_template(
+        "register_form.html", cls=cls, row=row, page_url=page_url, carried=more, **told
+    )
 
 
 def _refused(
@@ -151,17 +180,17 @@ def _refused(
         row = session.get(cls, id) if id else None
         told = (*errors, *writing.unsaved_secrets(cls, form))
         drawn = groups(session, cls, form, told, row)
-        known = {f.name for f in fields(cls)}
+        known = {f.name for f in fields(cls) if not f.entry.settled}
         general = [str(one) for one in errors if one.field not in known]
         page = _form(cls, row, groups=drawn, general=general, revision=form.get("revision"))
     return page, 422 if isinstance(error, Rejected) else 409
 
 
-def _late(cls: type[Register], id: str, form: dict[str, str]) -> ResponseReturnValue:
+def _late(cls: type[Register], id: str, revision: int, form: dict[str, str]) -> ResponseReturnValue:
     """Somebody else was faster: both hands' work in one form, and what is disputed."""
     with database().view(person().scope) as session:
         row = session.get(cls, id) or abort(404)
-        told = meanwhile(session, row, int(form.get("revision") or 0), form)
+        told = meanwhile(session, row, revision, form)
         errors = (*told.errors, *writing.unsaved_secrets(cls, form))
         drawn = groups(session, cls, told.texts, errors, row)
         return _form(cls, row, groups=drawn, meanwhile=told.changes), 409

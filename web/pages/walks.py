@@ -45,6 +45,8 @@ def start(id: str) -> ResponseReturnValue:
             "walk.html", device=device, presets=PRESETS, oid=typed, problem=problem
         )
         return page, 422
+    assert device.snmp_id is not None  # or there was a problem
+    asking.opened("SNMP 遍历", [device.snmp_id], device.centre_id, device=device.name, oid=oid)
     run = asking.ask("walk", device.centre_id, device.id, oid=oid)
     return redirect(url_for("jobs.show", id=run))
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -39,6 +40,15 @@ def changes(session: Session, cls: type[Register], row_id: str) -> list[Change]:
     ]  # fmt: skip
 
 
+def differences(
+    session: Session, cls: type[Register], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """(label, before, after) of what one act changed, as people may see it."""
+    refs = [field for field in fields(cls) if field.kind == "ref"]
+    called = names(session, [(f, side.get(f.name)) for side in (before, after) for f in refs])
+    return list(_differences(cls, before, after, called))
+
+
 def _differences(
     cls: type[Register], before: Mapping[str, Any], after: Mapping[str, Any], called: Names
 ) -> Iterator[tuple[str, str, str]]:
@@ -53,4 +63,6 @@ def _text(field: Field, value: Any, called: Names) -> str:
         return ""
     if field.kind == "ref":
         return called.get((field.entry.refers, value), UNSEEN)
+    if field.kind == "time":
+        value = datetime.fromisoformat(value)
     return cell.write(field, value, {})

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from inventory import cell
 from inventory.centre import Centre
 from inventory.device import Device
+from inventory.fault import Fault
 from inventory.interface import Interface
 from inventory.register import Field, fields
 from inventory.run import Event, JobRun
 from inventory.state import DeviceState, Gauge
+from web.queries.faults import open_faults
 from web.registers.names import UNSEEN, Names, names
 
 _SHOWN_ABOVE = ("name", "paused", "simulated")
@@ -30,6 +32,7 @@ class Frame:
     parent: Device | None
     ports: int
     gauges: int
+    faults: Sequence[Fault] = ()
 
 
 def frame(session: Session, device_id: str) -> Frame | None:
@@ -48,7 +51,8 @@ def frame(session: Session, device_id: str) -> Frame | None:
     told = (Interface.device_id == device_id, Interface.gone_at.is_(None))
     ports = session.scalar(select(func.count()).select_from(Interface).where(*told)) or 0
     sensors = select(func.count()).select_from(Gauge).where(Gauge.device_id == device_id)
-    return Frame(device, state, unit, parent, ports, session.scalar(sensors) or 0)
+    number = session.scalar(sensors) or 0
+    return Frame(device, state, unit, parent, ports, number, open_faults(session, device_id))
 
 
 def facts(session: Session, device: Device) -> list[tuple[str, str]]:

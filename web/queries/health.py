@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory.audit import head, verify
+from inventory.audit import Broken, head, verify
 from inventory.db import Database
 
 MOST_VERIFIED = 50_000  # audit rows looked at for one click: a few seconds
@@ -35,12 +35,12 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What a look at the audit chain found: rows `first` to `last`; `broken` is the first row
-    that does not fit, or None."""
+    """What a look at the audit chain found: rows `first` to `last`; `broken` is the first thing
+    wrong among them, or None."""
 
     first: int
     last: int
-    broken: int | None
+    broken: Broken | None
 
 
 def engine(database: Database) -> Engine:

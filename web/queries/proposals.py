@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inventory.batches import batches
 from inventory.credential import Credential
 from inventory.device import Device
-from inventory.reference import batches
 from inventory.run import JobRun
 
 

@@ -7,10 +7,17 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from inventory.device import Device
+from inventory.register import registers
 from inventory.run import JobRun
 from web.queries.sweeps import ROUTINE
 
 PAGE = 50
+# Kinds of runs whose subject is a row of a register, by its slug.
+BOOKS: Mapping[str, str] = {
+    "backup": "backup-sources", "clear": "backup-sources", "copy": "backup-places",
+    "recheck": "backup-places", "restore": "backup-restores", "image": "disc-sets",
+    "burn": "discs", "readback": "discs", "archive": "archive-transfers",
+}  # fmt: skip
 SEARCHES = 8
 
 
@@ -58,10 +65,23 @@ def searches(session: Session) -> Sequence[JobRun]:
 
 
 def subjects(session: Session, rows: Sequence[JobRun]) -> dict[str, str]:
-    """Names of the devices that runs were about, as far as the person may see them."""
+    """Names of what runs were about, as far as the person may see it: a device, or the row of the
+    register that BOOKS names for the kind."""
     keys = {row.subject for row in rows if row.subject}
     found = session.execute(select(Device.id, Device.name).where(Device.id.in_(keys)))
-    return dict(found.all())
+    return {**dict(found.all()), **_in_books(session, rows)}
+
+
+def _in_books(session: Session, rows: Sequence[JobRun]) -> dict[str, str]:
+    books: dict[str, set[str]] = {}
+    for row in rows:
+        if row.kind in BOOKS and row.subject:
+            books.setdefault(BOOKS[row.kind], set()).add(row.subject)
+    named: dict[str, str] = {}
+    for slug, keys in books.items():
+        cls = registers()[slug]
+        named |= {one.id: one.label for one in session.scalars(select(cls).where(cls.id.in_(keys)))}
+    return named
 
 
 def _conditions(ask: RunAsk) -> list[ColumnElement[bool]]:

@@ -2,9 +2,9 @@
 
 from flask import abort, url_for
 
-from inventory.person import can
 from inventory.register import Register, registers
-from web.access import person
+from inventory.role import can
+from web.access import narrow, person
 from web.navigation import link
 
 
@@ -15,18 +15,21 @@ def book(slug: str, act: str = "view") -> type[Register]:
         abort(404)
     if not may(cls, act):
         abort(403)
+    narrow(cls.edit_act if act in ("edit", "write") else cls.see_act)
     return cls
 
 
 def may(cls: type[Register], act: str) -> bool:
     """May this person view, edit, write or export the register? To edit is to retire and restore,
-    to write is to fill in rows. Accounts and ways into devices are the business of those who
-    administer them, from the first look on."""
-    if act == "write":
-        return cls.by_hand and may(cls, "edit")
-    if act == "edit" or cls.edit_act == "administer":
-        return can(person(), cls.edit_act) and (act == "edit" or can(person(), act))
-    return can(person(), act)
+    to write is to fill in rows. Whoever may do anything with a register may look at it."""
+    rights = {
+        "view": (cls.see_act,),
+        "edit": (cls.see_act, cls.edit_act),
+        "write": (cls.see_act, cls.edit_act),
+        "export": (cls.see_act, "export"),
+    }
+    seen = cls.by_hand or act != "write"
+    return seen and all(can(person(), right) for right in rights[act])
 
 
 def page_url(row: Register) -> str:

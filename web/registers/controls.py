@@ -16,7 +16,8 @@ from web.registers.names import Names, names
 CLEAR = "clear."  # before a secret's name: the tick that empties it
 _INPUTS = {
     "day": {"type": "date"}, "time": {"type": "datetime-local", "step": "1"},
-    "whole": {"inputmode": "numeric"}, "number": {"inputmode": "decimal"},
+    "whole": {"inputmode": "numeric"}, "size": {"inputmode": "numeric"},
+    "number": {"inputmode": "decimal"},
 }  # fmt: skip
 
 
@@ -86,15 +87,22 @@ def groups(
     for error in errors:
         causes.setdefault(error.field, []).append(error.cause)
     drawn: dict[str, list[Control]] = {}
-    for told in fields(cls):
-        text = texts.get(told.name, "")
+    for told in (f for f in fields(cls) if not f.entry.settled):
         kept = told.kind == "secret" and bool(row is not None and getattr(row, told.name))
-        control = Control(
-            told, text, tuple(causes.get(told.name, ())), options_of(told, text, called),
-            picker_url(told), kept, _INPUTS.get(told.kind, {}),
-        )  # fmt: skip
-        drawn.setdefault(told.entry.group, []).append(control)
+        drawn.setdefault(told.entry.group, []).append(
+            control(told, texts.get(told.name, ""), causes.get(told.name, ()), called, kept)
+        )
     return tuple(Group(title, tuple(controls)) for title, controls in drawn.items())
+
+
+def control(
+    told: Field, text: str, causes: Iterable[str], called: Names, kept: bool = False
+) -> Control:
+    """One control as it is drawn, with what is wrong with it."""
+    return Control(
+        told, text, tuple(causes), options_of(told, text, called), picker_url(told), kept,
+        _INPUTS.get(told.kind, {}),
+    )  # fmt: skip
 
 
 def sections(cls: type[Register]) -> dict[str, list[Field]]:
@@ -109,12 +117,15 @@ def beginning(cls: type[Register], like: Register | None) -> dict[str, str]:
     """What a new form starts with: the defaults, the person's own unit, and what the row it is
     made `like` has in common with others."""
     texts = {f.name: cell.typed(f, f.default) for f in fields(cls)}
+    begun = cls.begin()
+    texts |= {f.name: cell.typed(f, begun[f.name]) for f in fields(cls) if f.name in begun}
     if "centre_id" in texts:
         texts["centre_id"] = person().centre_id
     if like is not None:
-        alone = (cls.names[0], "note")
+        alone = {"note", *cls.afresh} | ({cls.names[0]} - {cls.recalls})
         shared = (f for f in fields(cls) if f.kind not in ("secret", "ip", "mac"))
-        texts |= {f.name: texts_of(like)[f.name] for f in shared if f.name not in alone}
+        told = (f for f in shared if f.name not in alone and not f.entry.settled)
+        texts |= {f.name: texts_of(like)[f.name] for f in told}
     return texts
 
 

@@ -1,24 +1,28 @@
-"""A list as a file: exactly what is filtered, and a record of who took it."""
+"""A list as a file: exactly what is filtered, and an audit row of who took it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
 
 from inventory.exchange import rows_out, sheet_fields
+from inventory.headers import typed_fields
 from inventory.listing import Ask
 from inventory.register import Register
-from inventory.run import Event
-from inventory.sheet import write_csv, write_xlsx, write_yaml
-from web.access import origin, person
+from inventory.sheet import Mark, write_csv, write_xlsx, write_yaml
+from web.access import person
 from web.current import database
-from web.registers.book import home_centre
+from web.leaving import exported
 
-Writer = Callable[[Sequence[str], Iterator[tuple[str, ...]], str], bytes]
+Writer = Callable[[Sequence[str], Iterator[tuple[str, ...]], str, Mark], bytes]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS: Mapping[str, tuple[str, Writer]] = {
     "xlsx": (XLSX, write_xlsx),
-    "csv": ("text/csv; charset=utf-8", lambda columns, rows, _title: write_csv(columns, rows)),
-    "yaml": ("application/yaml", lambda columns, rows, _title: write_yaml(columns, rows)),
+    "csv": (
+        "text/csv; charset=utf-8",
+        lambda columns, rows, _title, mark: write_csv(columns, rows, mark),
+    ),
+    "yaml": (
+        "application/yaml",
+        lambda columns, rows, _title, mark: write_yaml(columns, rows, mark),
+    ),
 }
 
 
@@ -35,27 +39,18 @@ class _Counted:
 
 
 def export(cls: type[Register], ask: Ask, kind: str, filters: Mapping[str, str]) -> bytes:
-    """The rows asked for, with what is observed of them; the act is recorded as an Event."""
+    """The rows asked for, with what is observed of them; the act is noted in the audit chain."""
     columns = [field.label for field in sheet_fields(cls, seen=True)]
     with database().view(person().scope) as session:
         rows = _Counted(rows_out(session, cls, ask, seen=True))
-        data = KINDS[kind][1](columns, iter(rows), cls.title)
-    _record(cls, {"kind": kind, "rows": rows.count, "filters": dict(filters)})
-    return data
+
+        def mark() -> str:
+            what = {"kind": kind, "rows": rows.count, "filters": dict(filters)}
+            return exported(cls.title, cls.__name__, what)
+
+        return KINDS[kind][1](columns, iter(rows), cls.title, mark)
 
 
 def template(cls: type[Register]) -> bytes:
     """An empty sheet with the columns an import reads."""
-    return write_xlsx([field.label for field in sheet_fields(cls)], iter(()), cls.title)
-
-
-def _record(cls: type[Register], facts: dict[str, Any]) -> None:
-    who = person()
-    text = f"{who.name} 导出{cls.title} {facts['rows']} 条（{facts['kind']}）"
-    facts |= {"register": cls.slug, "person": who.id, "origin": origin()}
-    with database().observe() as session:
-        session.add(
-            Event(
-                centre_id=home_centre(), kind="export", at=datetime.now(UTC), text=text, facts=facts
-            )
-        )
+    return write_xlsx([field.label for field in typed_fields(cls)], iter(()), cls.title)

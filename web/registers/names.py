@@ -23,5 +23,7 @@ def names(session: Session, pairs: Iterable[tuple[Field, Any]]) -> Names:
         found |= dict.fromkeys(((refers, key) for key in keys), UNSEEN)
         target: type[Register] = register_named(refers)
         rows = session.scalars(select(target).where(target.id.in_(keys)))
+        above = target.handed_down(session)
+        found |= {(refers, key): above[key] for key in keys & above.keys()}
         found |= {(refers, row.id): row.label for row in rows}
     return found

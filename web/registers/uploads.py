@@ -1,42 +1,67 @@
-"""Files people bring in: kept under their SHA-256, so that what was agreed to is what is read."""
+"""What a person brought to be imported: the file as it was kept, and how its columns fit."""
 
-import hashlib
-import os
-import re
-from pathlib import Path
+from collections import OrderedDict
+from dataclasses import dataclass
 
-from inventory.keys import new_key
-from inventory.sheet import Sheet, SheetError, read
-from web.current import settings
+from inventory import exchange, fitting, upload
+from inventory.fitting import Fit
+from inventory.headers import words
+from inventory.plan import Plan
+from inventory.register import Register
+from inventory.sheet import Sheet, read
+from web.access import person
+from web.current import database, settings
 
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_RECENT = 4  # plans held for paging: one of 20,000 rows takes some 50 MB
+_plans: OrderedDict[tuple[str, ...], Plan] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A kept file: its digest, the name it came by, the sheet of the workbook that was asked for
+    ("" the one that fits best), its table as the person wrote it, and what each column is."""
+
+    digest: str
+    name: str
+    page: str
+    sheet: Sheet
+    fit: Fit
+
+    @property
+    def table(self) -> Sheet:
+        """What an import reads of it."""
+        return fitting.fitted(self.sheet, self.fit)
 
 
 def keep(data: bytes) -> str:
-    """Write the file whole (mode 0600) and return its SHA-256; the same file is kept once."""
-    digest = hashlib.sha256(data).hexdigest()
-    place = _folder() / digest
-    if not place.exists():
-        draft = place.with_name(f"{digest}.{new_key()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        draft.replace(place)
-    return digest
+    return upload.keep(settings().home, data)
 
 
-def kept(digest: str, name: str) -> Sheet:
-    """The table in a kept file; its own digest is checked again. Raises SheetError."""
-    place = _folder() / digest
-    if not _DIGEST.fullmatch(digest) or not place.is_file():
-        raise SheetError("文件", "已不在服务器上，请重新上传")
-    data = place.read_bytes()
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise SheetError("文件", "在服务器上已损坏，请重新上传")
-    return read(data, name)
+def brought(cls: type[Register], digest: str, name: str, page: str = "") -> Brought:
+    """The table in a kept file; raises SheetError."""
+    data = upload.kept(settings().home, digest)
+    sheet = read(data, name, sheet=page or None, known=words(cls))
+    with database().view(person().scope) as session:
+        said = fitting.chosen(session, cls, person().centre_id)
+    return Brought(digest, name, page, sheet, fitting.fit(cls, sheet, said))
 
 
-def _folder() -> Path:
-    folder = settings().home / "uploads"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+def planned(cls: type[Register], given: Brought) -> Plan:
+    """What the file would do now; raises SheetError."""
+    with database().view(person().scope) as session:
+        found = exchange.plan(session, cls, given.table)
+    key = _key(cls, given.digest, given.page)
+    _plans[key] = found
+    while len(_plans) > _RECENT:
+        _plans.popitem(last=False)
+    return found
+
+
+def recent(cls: type[Register], digest: str, page: str) -> Plan | None:
+    """The last dry run of this file by this person, to be leafed through: confirming compares it
+    with the register as it is then."""
+    return _plans.get(_key(cls, digest, page))
+
+
+def _key(cls: type[Register], digest: str, page: str) -> tuple[str, ...]:
+    return (person().id, cls.slug, digest, page)

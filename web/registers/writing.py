@@ -1,7 +1,7 @@
 """Write one row from a form, or do one thing to many rows: scoped, audited, all or nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import abort
@@ -10,11 +10,18 @@ from sqlalchemy.orm import Session
 
 from inventory import exchange
 from inventory.act import Act
-from inventory.register import FieldError, Register, Rejected, fields
+from inventory.consent import propose
+from inventory.grant import Grant
+from inventory.register import FieldError, Register, Rejected, RowAct, fields
+from inventory.resets import ended
+from inventory.revision import Signable, correct, differs
+from inventory.stepping import Taken, take
 from web.access import origin, person
 from web.current import database, key
+from web.registers.carrying import carry
 from web.registers.controls import CLEAR
 
+CORRECTION = "correction"  # the control that asks why fixed content is changed
 RETIRE, RESTORE = "retire", "restore"
 WORDS = {RETIRE: "停用", RESTORE: "恢复"}
 
@@ -43,6 +50,9 @@ def create(cls: type[Register], form: Mapping[str, str]) -> Done:
         row = cls(**_values(session, cls, cells, form))
         told = row.welcome()
         session.add(row)
+        row.weigh(session, typed_secrets(cls, form))
+        propose(session, row)
+        carry(session, row)
     return Done((row,), (told,) if told else ())
 
 
@@ -55,9 +65,21 @@ def change(cls: type[Register], row_id: str, revision: int, form: Mapping[str, s
         if row.revision != revision:
             raise Late
         cells = {f.name: form[f.name] for f in fields(cls) if f.kind != "secret" and f.name in form}
-        for name, value in _values(session, cls, cells, form, row).items():
-            setattr(row, name, value)
+        _take_over(session, row, _values(session, cls, cells, form, row), form)
+        row.weigh(session, typed_secrets(cls, form))
     return Done((row,))
+
+
+def _take_over(
+    session: Session, row: Register, values: Mapping[str, Any], form: Mapping[str, str]
+) -> None:
+    """Fixed content is corrected, for a reason, and whoever was to agree is asked anew."""
+    if isinstance(row, Signable) and row.revised and differs(row, values):
+        correct(session, row, values, form.get(CORRECTION, ""))
+        propose(session, row)
+        return
+    for name, value in values.items():
+        setattr(row, name, value)
 
 
 def turn(cls: type[Register], ids: Iterable[str], what: str) -> Done:
@@ -67,6 +89,8 @@ def turn(cls: type[Register], ids: Iterable[str], what: str) -> Done:
         rows = tuple(row for row in found if (row.retired_at is None) == (what == RETIRE))
         for row in rows:
             row.turn(gone=what == RETIRE)
+            if isinstance(row, Grant) and what == RETIRE:
+                ended(session, row)
     return Done(rows)
 
 
@@ -77,8 +101,20 @@ def perform(cls: type[Register], ids: Iterable[str], what: str) -> Done:
         abort(400)
     with database().transaction(person().act(wanted.label, origin())) as session:
         rows = _rows(session, cls, ids)
-        told = tuple(text for row in rows if (text := wanted.do(row)))
+        told = tuple(text for row in rows if (text := _done(session, wanted, row)))
     return Done(rows, told)
+
+
+def _done(session: Session, wanted: RowAct, row: Register) -> str | None:
+    """Of many rows the one that cannot is named in what stands against it."""
+    if wanted.do is not None:
+        return wanted.do(row)
+    try:
+        take(session, row, wanted.step, Taken(person()))
+    except Rejected as error:
+        named = (replace(one, label=f"{row.label} {one.label}") for one in error.errors)
+        raise Rejected(tuple(named), row.id) from error
+    return None
 
 
 def _rows(session: Session, cls: type[Register], ids: Iterable[str]) -> tuple[Register, ...]:
@@ -94,13 +130,18 @@ def _values(
     row: Register | None = None,
 ) -> dict[str, Any]:
     secrets = [f for f in fields(cls) if f.kind == "secret"]
-    typed = {f.name: form[f.name] for f in secrets if form.get(f.name)}
+    typed = typed_secrets(cls, form)
     values, errors = exchange.parse(session, cls, {**cells, **typed}, row)
     if errors:
         raise Rejected(tuple(errors))
     # What was left empty stays as it was, unless it is to be cleared.
     cleared = {f.name: None for f in secrets if form.get(CLEAR + f.name)}
     return cleared | values | {name: key().seal(values[name]) for name in typed}
+
+
+def typed_secrets(cls: type[Register], form: Mapping[str, str]) -> dict[str, str]:
+    """The secrets a person typed, in clear, by field name."""
+    return {f.name: form[f.name] for f in fields(cls) if f.kind == "secret" and form.get(f.name)}
 
 
 def unsaved_secrets(cls: type[Register], form: Mapping[str, str]) -> tuple[FieldError, ...]:

@@ -1,6 +1,5 @@
 """A person at a terminal: types into a simulated device over real SSH and reads the screen."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import paramiko
 from netops.simulator.cli import Cli
 from netops.simulator.cli_server import serving
 from netops.ssh_screen import last_line, settled
+from tests.patience import PATIENCE
 
 PASSWORD = "simulated-only"
 
@@ -23,24 +23,22 @@ class Keyboard:
 
     def __init__(self, client: paramiko.SSHClient) -> None:
         self._channel = client.invoke_shell(term="vt100", width=200)
-        self._channel.settimeout(5)
+        self._channel.settimeout(PATIENCE)
 
     def read(self, *endings: str) -> str:
         """The screen, once the line the device waits in ends with one of `endings`."""
         heard = ""
-        deadline = time.monotonic() + 5
         while not last_line(heard).endswith(endings):
-            assert time.monotonic() < deadline, heard
             heard += self._channel.recv(65536).decode()
         return settled(heard)
 
     def press(self, keys: str) -> None:
         self._channel.sendall(keys.encode())
 
-    def type(self, line: str, ending: str) -> str:
+    def type(self, line: str, *endings: str) -> str:
         """Type one line; what the device shows after its echo, without the new prompt."""
         self.press(f"{line}\n")
-        screen = self.read(ending)
+        screen = self.read(*endings)
         return "\n".join(screen.split("\n")[1:-1])
 
     def gone(self) -> bool:

@@ -12,6 +12,7 @@ from netops.reading import SnmpAuth
 from netops.simulator import agents, control, wires
 from netops.simulator.plan import plan
 from netops.simulator.power import Mood, Power, UnknownDevice
+from tests.patience import ANSWER
 
 T = TypeVar("T")
 CORE, ROUTER, SWITCH = "县中心核心交换机", "城关镇接入路由器", "城关镇接入交换机"
@@ -29,7 +30,7 @@ def test_a_wire_passes_datagrams_untouched_to_whoever_asked() -> None:
 def test_a_dead_device_says_nothing() -> None:
     async def silence(ask: Callable[[bytes], Awaitable[bytes]]) -> bool:
         with pytest.raises(TimeoutError):
-            await ask(b"anybody?")
+            await asyncio.wait_for(ask(b"anybody?"), 0.3)
         return True
 
     assert _over_a_wire(lambda: "dead", silence)
@@ -47,7 +48,7 @@ def test_a_silenced_device_may_speak_again_on_the_same_port() -> None:
 
     async def both(ask: Callable[[bytes], Awaitable[bytes]]) -> bytes:
         with pytest.raises(TimeoutError):
-            await ask(b"anybody?")
+            await asyncio.wait_for(ask(b"anybody?"), 0.3)
         moods[0] = "up"
         return await ask(b"now?")
 
@@ -149,7 +150,7 @@ def _over_a_wire(
                 client.setblocking(False)
                 client.connect(("127.0.0.1", port))
                 client.send(question)
-                async with asyncio.timeout(0.3):
+                async with asyncio.timeout(ANSWER):
                     return await loop.sock_recv(client, 4096)
 
         try:

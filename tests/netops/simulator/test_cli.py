@@ -12,6 +12,7 @@ from netops.simulator.cli_dialect import FOLDER
 from netops.simulator.cli_server import host_key, serving
 from tests.lab import need_programs
 from tests.netops.simulator.keyboard import Keyboard, at, client, device, prompt
+from tests.patience import PATIENCE
 
 ROUTES = tuple(f"172.16.{number}.0/24" for number in range(40))
 RUNNING = {
@@ -269,7 +270,7 @@ def test_wrong_passwords_are_counted_and_end_the_connection(tmp_path: Path) -> N
             capture_output=True,
             text=True,
             check=False,
-            timeout=20,
+            timeout=PATIENCE,
         )
     assert "Too many authentication failures" in done.stderr
     assert (cli.logins, cli.refused) == (0, 2)
@@ -289,7 +290,7 @@ def test_everything_simulated_says_so(tmp_path: Path) -> None:
 def test_one_command_can_be_run_without_a_shell(tmp_path: Path) -> None:
     cli = device("WEB1", "linux", address="192.0.2.80/24")
     with serving([cli], keys=tmp_path), client(cli) as opened:
-        _, shown, _ = opened.exec_command("ip -j addr", timeout=5)
+        _, shown, _ = opened.exec_command("ip -j addr", timeout=PATIENCE)
         assert '"local":"192.0.2.80","prefixlen":24' in shown.read().decode()
 
 
@@ -306,7 +307,7 @@ def test_a_legacy_device_is_refused_by_todays_openssh(tmp_path: Path) -> None:
     options = ["-F", "/dev/null", "-o", "BatchMode=yes", *NO_HOST_FILE]
     with serving([cli], keys=tmp_path):
         line = ["ssh", *options, "-p", str(cli.port), "demo@127.0.0.1", "show clock"]
-        done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=20)
+        done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert "no matching key exchange method found" in done.stderr
 
 
@@ -318,7 +319,10 @@ def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
             pass
 
 
-ACTIONS = ("", "bye", "enter", "exec", "nothing", "page", "reboot", "save", "top", "up")
+ACTIONS = (
+    "", "abort", "arm", "bye", "commit", "disarm", "enter", "exec", "forget", "nothing", "page",
+    "reboot", "save", "top", "up",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("dialect", [file.stem for file in FOLDER.glob("*.yaml")])

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from netops.simulator import county
 from netops.simulator.plan import Device, plan
 from tests.agents import Snmpd
 from tests.lab import need_programs
+from tests.patience import PATIENCE, until
 
 SYS_NAME = "1.3.6.1.2.1.1.5.0"
 ROUTER, SWITCH, OTHER = "城关镇接入路由器", "城关镇接入交换机", "北寨镇接入路由器"
@@ -31,7 +32,7 @@ EVERYTHING = ("status", "names", "ports", "gauges", "identity")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[county.County]:
     """One county for all tests of this file. A start is dear, so that stopping leaves nothing
     behind is proved here."""
-    running = county.start(tmp_path_factory.mktemp("demo"))
+    running = county.start(tmp_path_factory.mktemp("demo"), PATIENCE)
     processes = _family(running.process.pid)
     try:
         yield running
@@ -73,10 +74,10 @@ def test_counters_run(demo: county.County) -> None:
         return _uplink(demo, ROUTER).in_octets or 0
 
     first = received()
-    _wait(lambda: received() > first + 100_000)
+    until(lambda: received() > first + 100_000)
     rate = plan().devices[ROUTER].traffic * 125_000
     started, before = time.monotonic(), received()
-    _wait(lambda: time.monotonic() - started > 1)
+    time.sleep(1)
     grown, seconds = received() - before, time.monotonic() - started
     assert 0.05 * rate < grown / seconds < 2.5 * rate
 
@@ -109,7 +110,7 @@ def test_a_garbled_device_is_unreadable(demo: county.County) -> None:
 def test_a_rebooted_device_counts_from_nothing(demo: county.County) -> None:
     before = _uplink(demo, OTHER).in_octets or 0
     county.control(demo.home, "reboot", OTHER, 0.2)
-    _wait(lambda: county.control(demo.home, "list")[OTHER] == "up")
+    until(lambda: county.control(demo.home, "list")[OTHER] == "up")
     assert _clock(demo, OTHER) < 60 * 100
     assert (_uplink(demo, OTHER).in_octets or 0) < before / 1000
 
@@ -158,7 +159,7 @@ def test_a_start_uses_what_is_built_and_ends_with_whoever_started_it(
     assert _built(tmp_path) == built
     starter.kill()  # no chance to tidy up
     starter.communicate()
-    _gone, alive = psutil.wait_procs(processes, timeout=15)
+    _gone, alive = psutil.wait_procs(processes, timeout=PATIENCE)
     assert alive == []
 
 
@@ -215,14 +216,9 @@ def _uplink(demo: county.County, name: str) -> Port:
 def _greeting(demo: county.County, name: str) -> bytes:
     """The first line of its SSH server, b"" when the port refuses."""
     try:
-        with socket.create_connection(("127.0.0.1", _row(demo, name)["ssh_port"]), 5) as line:
+        with socket.create_connection(
+            ("127.0.0.1", _row(demo, name)["ssh_port"]), PATIENCE
+        ) as line:
             return line.makefile("rb").readline()
     except ConnectionRefusedError:
         return b""
-
-
-def _wait(done: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

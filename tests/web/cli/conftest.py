@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from tests.local_sources import allow
 from tests.web.cli.command import CENTRE, Run, invoke
 
 
@@ -19,7 +20,9 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(founded: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(founded, tmp_path / "home"))
+    place = Path(shutil.copytree(founded, tmp_path / "home"))
+    allow(place, tmp_path)
+    return place
 
 
 @pytest.fixture

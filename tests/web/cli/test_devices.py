@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests import agents
-from tests.console import closed, environment, free_port
+from tests.console import closed, environment
 from tests.lab import need_programs
+from tests.patience import PATIENCE
+from tests.peers import free_port
 from tests.web.cli.command import CENTRE, SECRET, Run, listed, told
 from web.settings import Settings
 
@@ -50,7 +52,7 @@ def watch(run: Run, port: int, community: str = agents.COMMUNITY.community) -> N
     run(
         "device", "add", "--name", "核心", "--centre", CENTRE, "--address", "127.0.0.1",
         "--kind", "server", "--profile", "linux_server", "--snmp", "只读", "--v2c", "是",
-        "--snmp-port", str(port), "--timeout", "0.3", "--retries", "0", "--ping", "否",
+        "--snmp-port", str(port), "--timeout", "10", "--retries", "0", "--ping", "否",
     )  # fmt: skip
 
 
@@ -130,7 +132,7 @@ def test_web_and_worker_run_by_themselves_and_end_when_told(home: Path) -> None:
             lines = [process.stdout.readline() for _ in range(len(answer) + 2)]
             process.send_signal(signal.SIGTERM)
             try:
-                rest, said = process.communicate(timeout=30)
+                rest, said = process.communicate(timeout=PATIENCE)
             finally:
                 process.kill()
         assert json.loads("".join(lines)) == answer

@@ -29,7 +29,7 @@ def test_the_readme_lists_every_verb(name: str) -> None:
 def verbs(span: str) -> Iterator[str]:
     r"""`netops device\|centre list\|show --x` as each verb it stands for."""
     words = span.replace(r"\|", "|").split()[1:]
-    fixed = [word.split("|") for word in words if re.fullmatch(r"[a-z|]+", word)]
+    fixed = [word.split("|") for word in words if re.fullmatch(r"[a-z][a-z|-]*", word)]
     return (" ".join(choice) for choice in product(*fixed))
 
 

@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from click.testing import Result
 
-from tests import postgres
-from tests.conftest import _execute
-from tests.lab import need
+from tests.postgres import Lender
 from tests.web.cli.command import CENTRE, Run, invoke, listed, told
 
 COLUMNS = "名称,所属单位,管理地址,类别,型号模板,上级设备\n"
@@ -24,21 +22,17 @@ def sheet(path: Path, *lines: str, encoding: str = "utf-8") -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run]:
     """A founded home on either database, as `run`."""
-    settings = {}
-    server, name = "", f"cli{uuid4().hex}"
-    if request.param == "postgresql":
-        need(postgres.binaries() is not None, "postgresql-15")
-        server = request.getfixturevalue("postgres_server")
-        _execute(server + "postgres", f"CREATE DATABASE {name}")
-        settings["DATABASE_URL"] = server + name
+    with ExitStack() as lent:
+        settings = {}
+        if request.param == "postgresql":
+            lender: Lender = request.getfixturevalue("lender")
+            settings["DATABASE_URL"] = lent.enter_context(lender.lent())
 
-    def go(*words: str, code: int = 0, stdin: str = "") -> Result:
-        return invoke(tmp_path, *words, code=code, stdin=stdin, **settings)
+        def go(*words: str, code: int = 0, stdin: str = "") -> Result:
+            return invoke(tmp_path, *words, code=code, stdin=stdin, **settings)
 
-    go("init", "--centre", CENTRE)
-    yield go
-    if server:
-        _execute(server + "postgres", f"DROP DATABASE {name}")
+        go("init", "--centre", CENTRE)
+        yield go
 
 
 def test_the_life_of_a_device(engine: Run) -> None:
@@ -129,5 +123,5 @@ def test_a_person_gets_a_password_and_a_role(run: Run) -> None:
     assert re.fullmatch(r"李网（li）的口令：\S{12,}", once)
     run("grant", "add", "--person", "li", "--role", "network_admin", "--centre", CENTRE)
     grants = {(row["person_id"], row["role"]) for row in told(run("grant", "list", "--json"))}
-    assert grants == {("admin", "系统管理员"), ("li", "网络管理员")}
+    assert grants == {("admin", "founder"), ("li", "网络管理员")}
     assert "登录名 li 已有人使用" in run("person", "add", *words, code=1).stderr

@@ -1,19 +1,22 @@
 // <div data-comeback="/healthz">: the console is restarting. What is marked data-waiting is shown
-// until it has been away and answers again, then what is marked data-back.
-async function answers(url) {
+// until another process answers, or the same one after it was away, then what is marked data-back.
+async function started(url) {
   try {
-    return (await fetch(url, { cache: "no-store" })).ok;
+    const answer = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout?.(10000) });
+    return answer.ok ? (await answer.json()).started : "";
   } catch {
-    return false;
+    return "";
   }
 }
 
 function watch(box) {
   let away = false;
+  let before = "";
   const timer = setInterval(async () => {
-    const here = await answers(box.dataset.comeback);
-    away ||= !here;
-    if (!here || !away) return;
+    const now = await started(box.dataset.comeback);
+    away ||= !now || Boolean(before && now !== before);
+    before ||= now;
+    if (!now || !away) return;
     clearInterval(timer);
     for (const part of box.querySelectorAll("[data-waiting]")) part.hidden = true;
     for (const part of box.querySelectorAll("[data-back]")) part.hidden = false;

@@ -8,6 +8,7 @@ const shown = new WeakMap();
 const keeps = {
   open: (node) => node.tagName === "DETAILS" || node.tagName === "DIALOG",
   checked: (node) => node.tagName === "INPUT",
+  value: (node) => node.type !== "hidden" && node.value !== node.defaultValue,
 };
 
 htmx.defineExtension("morph", {

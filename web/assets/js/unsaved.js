@@ -5,6 +5,11 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-guard]");
   if (form) dirty.add(form);
 });
+// What saved itself as it was tapped is not unsaved any more.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && event.target.matches("[data-saves]"))
+    dirty.delete(event.target.closest("form"));
+});
 document.addEventListener("submit", (event) => dirty.delete(event.target));
 window.addEventListener("beforeunload", (event) => {
   if (![...dirty].some((form) => form.isConnected)) return;

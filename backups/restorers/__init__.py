@@ -1,0 +1,1 @@
+"""How each kind of database is made, filled, counted and dropped: `backups.restoring.Restorer`."""

@@ -1,0 +1,43 @@
+"""What leaves the console: each export is noted in the audit chain, and carries the chain's head.
+
+So a tail cut off later is found: the head stands in a file that somebody else keeps.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from inventory.act import Act
+from inventory.audit import note
+from inventory.chain import Head
+from inventory.db import Database
+from inventory.sheet import MARK
+from inventory.witness import publish
+from web.access import origin, person
+from web.current import database, settings
+from web.locale import moment
+from web.registers.book import home_centre
+
+
+def exported(title: str, thing: str, what: Mapping[str, Any], subject: str = "") -> str:
+    """Note that the person asking took `what` of `title` along; the mark the file must carry."""
+    act = person().act(f"导出{title}", origin())
+    head = noted(database(), act, (thing, subject, home_centre()), what)
+    return marked(settings().home, head)
+
+
+def marked(home: Path, head: Head) -> str:
+    """The line below an export; the head stands in the home's witness file as well."""
+    now = datetime.now(UTC)
+    publish(home, (head.seq, head.hash), now)
+    return f"{MARK} {head} {moment(now)}"
+
+
+def noted(
+    here: Database, act: Act, about: tuple[str, str, str | None], what: Mapping[str, Any]
+) -> Head:
+    """Chain one row about (thing, its id, its centre); the head after it, once it is committed."""
+    with here.transaction(act) as session:
+        note(session, act, *about, what)
+        return Head(*session.info["chain"])

@@ -1,0 +1,112 @@
+"""What the page of matters due shows: by kind, overdue first; and what a form about them needs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from inventory.care import DECISIONS, KINDS, RESULTS
+from inventory.caring import Matter, matters
+from inventory.equipment import Equipment
+from inventory.register import field_of
+from inventory.room import Room
+from inventory.shanghai import today
+from inventory.text import fold
+from web.registers.names import Names, names
+
+OVERDUE = ("missed", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the form: what is to be recorded of what, and what may be said of it."""
+
+    key: str
+    kind: str
+    thing: Equipment | Room
+    due_on: date
+
+    @property
+    def past(self) -> bool:
+        """A month that is over: it can only be explained, or made up for with a reason."""
+        return self.kind == "power_on" and self.due_on < today()
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        return ("", *DECISIONS) if self.kind == "life" else ("normal", "abnormal", "not_done")
+
+    @property
+    def usual(self) -> str:
+        return "" if self.kind == "life" else "not_done" if self.past else "normal"
+
+
+def waiting(session: Session, text: str = "") -> list[Matter]:
+    """What is open now, overdue first; those whose thing answers to every word."""
+    words = fold(text).split()
+    return [
+        one
+        for one in matters(session, soon=False)
+        if all(word in fold(one.label) for word in words)
+    ]
+
+
+def of_kind(found: Sequence[Matter], kind: str) -> list[Matter]:
+    """Of one kind, or all of them; overdue first."""
+    told = [one for one in found if kind not in KINDS or one.due.kind == kind]
+    return sorted(told, key=lambda one: one.due.state not in OVERDUE)
+
+
+def called(session: Session, found: Sequence[Matter]) -> Names:
+    """Names of keepers, rooms and units."""
+    told = [
+        (field_of(Equipment, name), getattr(one, name))
+        for one in found
+        for name in ("keeper_id", "room_id", "centre_id")
+    ]
+    return names(session, told)
+
+
+def how_late(one: Matter) -> str:
+    """Since when it should have been done, in words."""
+    if one.due.state == "missed":
+        return str(
+            _("%(year)s 年 %(month)s 月漏做", year=one.due.due_on.year, month=one.due.due_on.month)
+        )
+    days = (today() - one.due.due_on).days
+    return str(_("逾期 %(n)s 天", n=days)) if days > 0 else ""
+
+
+def item(session: Session, key: str) -> Item | None:
+    """What a key means ("kind.id.20261130"); None for nonsense, and for what is out of reach."""
+    kind, _dot, rest = key.partition(".")
+    row_id, _dot, text = rest.partition(".")
+    try:
+        day = datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007  (a day, no moment)
+    except ValueError:
+        return None
+    cls: Any = Room if kind == "earth" else Equipment
+    thing = session.get(cls, row_id) if kind in KINDS else None
+    return Item(key, kind, thing, day) if thing is not None else None
+
+
+def sheet_rows(session: Session, found: Sequence[Matter]) -> Iterator[tuple[str, ...]]:
+    """The list as a table."""
+    told = called(session, found)
+    for one in found:
+        yield (
+            KINDS[one.due.kind], one.label, told.get(("Centre", one.centre_id), ""),
+            _named(told, "Room", one.room_id), one.place, _named(told, "Staff", one.keeper_id),
+            one.due.due_on.isoformat(), how_late(one),
+        )  # fmt: skip
+
+
+def _named(told: Names, kind: str, key: str | None) -> str:
+    return told.get((kind, key), "") if key else ""
+
+
+def words() -> Mapping[str, str]:
+    """What a result is called in a form; "" asks for a decision."""
+    return {"": "", **RESULTS}
