@@ -141,10 +141,11 @@ def _take(session: Session, paper: Scrapping, taken: Taken) -> None:
 
 
 def _receipt(session: Session, paper: Scrapping, taken: Taken) -> None:
+    """Whoever registers the taker's paper signs that it says so."""
     as_shown(session, paper, taken)
     if not _hung(session, paper, "receipt"):
         raise refused(paper, "state", "请先上传签过字的接收回执（附件，材料选“接收回执”）")
-    write(session, paper, taken.given, "登记接收回执")
+    sign_typed(session, paper, "fill", taken, taken.given, "登记接收回执")
     _received(session, paper)
 
 
@@ -195,7 +196,7 @@ offer(
     Step(
         "receipt", "登记回执", ("handed",), _receipt, asks=("receiver", "document_no"),
         needs=("receiver", "document_no"), fits=lambda _session, paper: not paper.taker_id,
-        help="接收人没有账号：先上传签过字的接收回执。",
+        proof=True, help="接收人没有账号：先上传签过字的接收回执，与本单核对一致后签字。",
     ),
     Step(
         "back", "收回移交", ("handed",), _take_back, confirm="收回 %(name)s 的移交，重新登记？",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory import approval
@@ -16,11 +17,13 @@ from inventory.handover_hands import staff
 from inventory.handover_needs import missing
 from inventory.moving import move
 from inventory.notice import settle, tell
+from inventory.paper import sign_typed, write
 from inventory.paper_line import things_on
 from inventory.register import FieldError
 from inventory.role import Standing
 from inventory.shanghai import today
 from inventory.signature import acting, sign
+from inventory.staff import Staff
 from inventory.stepping import Step, Taken, moving, offer, refused
 
 OUTSIDE = "lend_outside"
@@ -37,6 +40,7 @@ def stale(session: Session, paper: Handover) -> bool:
 
 def _ask(session: Session, paper: Handover, taken: Taken) -> None:
     unless(paper, _unready(session, paper))
+    write(session, paper, {"giver_id": _giver(session, paper, taken.who)}, "写明交方")
     if approval.approved(session, OUTSIDE, paper) is not None:  # taken back, nothing changed
         paper.state = "approved"
         return
@@ -46,11 +50,11 @@ def _ask(session: Session, paper: Handover, taken: Taken) -> None:
 
 def _give(session: Session, paper: Handover, taken: Taken) -> None:
     """The giver's hand; from here on nothing of the content changes."""
-    assert taken.proof is not None
     unless(paper, _unready(session, paper))
+    giver = {"giver_id": _giver(session, paper, taken.who)}
+    sign_typed(session, paper, "hand", taken, giver, "写明交方")
     taker = staff(session, paper.taker_id)
     paper.pen_only = taker is None or not taker.person_id
-    sign(session, paper, "hand", taken.who, taken.proof, taken.seen)
     paper.state, paper.remark = "given", None
     _tell(session, paper, taker)
 
@@ -118,6 +122,16 @@ def reopen(session: Session, paper: Handover) -> None:
 def key_of(paper: Handover) -> str:
     """The key of the notice that this paper waits for a signature."""
     return f"handover:{paper.id}"
+
+
+def _giver(session: Session, paper: Handover, who: Standing) -> str:
+    """Who gives it: whoever is named, else whoever submits it, by their name in the staff."""
+    if paper.giver_id:
+        return paper.giver_id
+    own = select(Staff.id).where(Staff.person_id == who.id, Staff.retired_at.is_(None))
+    if key := session.scalars(own.order_by(Staff.id)).first():
+        return key
+    raise refused(paper, "giver_id", "您的账号还没有对应的人员名册，请选择交方")
 
 
 def _going(paper: Handover, one: Equipment) -> tuple[str, dict[str, Any]]:

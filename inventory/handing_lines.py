@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy.orm import Session
 
 from inventory.equipment import Equipment
-from inventory.handover import KINDS, LOANS, STATES, Handover
+from inventory.handover import KINDS, STATES, Handover
+from inventory.handover_needs import LOANS
 from inventory.lifecycle import STATES as OF_THINGS
 from inventory.paper import elsewhere
 from inventory.paper_line import PaperLine, lines_of, things_on

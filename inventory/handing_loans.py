@@ -7,7 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.equipment import Equipment
+from inventory.handing_lines import unless
 from inventory.handover import KINDS, Handover
+from inventory.handover_needs import too_long
 from inventory.moving import move
 from inventory.notice import settle, tell
 from inventory.paper_line import PaperLine, things_on
@@ -52,6 +54,7 @@ def _renew(session: Session, paper: Handover, _taken: Taken) -> None:
         raise refused(paper, "renewed_to", "应晚于原来的应还日期")
     if paper.renewed_to < today():
         raise refused(paper, "renewed_to", "早于今天")
+    unless(paper, too_long(paper, "renewed_to", paper.due_on))
     settle(session, _late(paper))
 
 

@@ -32,7 +32,6 @@ STATES: Mapping[str, str] = {
     "given": "待接收", "out": "借出中", "asked": "待批准", "approved": "已批准", "draft": "草拟",
     "done": "已交接", "back": "已归还", "cancelled": "已取消",
 }  # fmt: skip
-LOANS = ("lend", "outside")
 _COLOURS = {
     "given": "warning", "asked": "warning", "approved": "info", "out": "info", "done": "ok",
     "back": "ok",
@@ -90,7 +89,9 @@ class Handover(Stepped, Signable, CentreRegister):
     back_as: Mapped[str] = entry(
         "归还后状态", "choice", choices={w: OF_THINGS[w] for w in ("idle", "stock")}, default="idle"
     )
-    due_on: Mapped[date | None] = entry("应还日期", "day", listed=True, help="借用、外借时必填")
+    due_on: Mapped[date | None] = entry(
+        "应还日期", "day", listed=True, help="借用、外借时必填，最长一个月"
+    )
     borrower: Mapped[str | None] = entry("借用人", searched=True, longest=60, group="外借")
     borrower_unit: Mapped[str | None] = entry("借用单位", searched=True, longest=120, group="外借")
     borrower_phone: Mapped[str | None] = entry("联系电话", longest=40, group="外借")

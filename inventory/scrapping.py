@@ -46,7 +46,7 @@ class Scrapping(Paper):
     prefix: ClassVar[str] = "BF"
     template: ClassVar[str] = "scrapping.html"
     on_paper: ClassVar[str] = "disposals.index"
-    meanings: ClassVar[tuple[str, ...]] = ("hand", "take")
+    meanings: ClassVar[tuple[str, ...]] = ("hand", "take", "fill")
     loose: ClassVar[tuple[str, ...]] = ("draft", "cancelled")
     over: ClassVar[tuple[str, ...]] = ("done", "cancelled")
     views: ClassVar[Mapping[str, Mapping[str, str]]] = {
@@ -133,7 +133,7 @@ class Scrapping(Paper):
     def unfit(self, session: Session, meaning: str, who: Any) -> str:
         if not is_moving(session, self):
             return "在“下一步”里办理，同时签字"
-        if meaning == "hand":
+        if meaning in ("hand", "fill"):
             return ""
         if who.id != self.taker_id:
             return "只由接收人本人签字"

@@ -26,7 +26,7 @@ from inventory.notice import Notice
 from inventory.register import Rejected
 from inventory.revision import digest
 from inventory.room import Room
-from inventory.shanghai import today
+from inventory.shanghai import month_after, today
 from inventory.signature import signatures
 from inventory.staff import Staff
 from inventory.stepping import Taken, moving, take
@@ -188,13 +188,26 @@ def test_lent_within_the_house_and_back(desk: Desk) -> None:
         assert remind(session, now) == 0 and remind(session, now + timedelta(days=1)) == 1
     with pytest.raises(Rejected, match="借出中"):
         desk.paper("issue", camera, taker_id=desk.staff["net"])
-    later = today() + timedelta(days=7)
+    later = month_after(today())
+    with pytest.raises(Rejected, match="最长一个月"):
+        desk.step("tech", "renew", paper, renewed_to=later + timedelta(days=1))
     desk.step("tech", "renew", paper, renewed_to=later)
     with pytest.raises(Rejected, match="借用人不能自己"):
         desk.step("net", "back", paper)
     desk.step("tech", "back", paper, remark="完好")
     done = desk.got(Handover, paper)
     assert (done.state, done.due, desk.got(Equipment, camera).lent) == ("back", later, False)
+
+
+def test_whoever_gives_is_named(desk: Desk) -> None:
+    paper = desk.paper("issue", desk.thing(), taker_id=desk.staff["clerk"])
+    with desk.database.transaction(system("名册")) as session:
+        session.get_one(Staff, desk.staff["tech"]).person_id = None
+    with pytest.raises(Rejected, match="请选择交方"):
+        desk.step("tech", "give", paper)
+    assert desk.got(Handover, paper).state == "draft"
+    desk.step("net", "give", paper)
+    assert desk.got(Handover, paper).giver_id == desk.staff["net"]
 
 
 def test_what_was_put_away_is_handed_to_nobody(desk: Desk) -> None:
@@ -209,6 +222,9 @@ def test_what_was_put_away_is_handed_to_nobody(desk: Desk) -> None:
 def test_outside_only_as_a_leader_has_approved(desk: Desk) -> None:
     thing = desk.thing()
     facts = {"borrower": "刘某", "borrower_unit": "县人民医院", "due_on": today()}
+    late = month_after(today()) + timedelta(days=1)
+    with pytest.raises(Rejected, match=r"应还日期.*最长一个月"):
+        desk.paper("outside", thing, **facts | {"due_on": late})
     paper = desk.paper("outside", thing, **facts)
     with pytest.raises(Rejected, match="现在是“草拟”"):
         desk.step("tech", "confirm", paper)
@@ -220,6 +236,7 @@ def test_outside_only_as_a_leader_has_approved(desk: Desk) -> None:
     desk.step("tech", "withdraw", paper)
     desk.step("tech", "ask", paper)  # nothing was changed: what was approved still is
     desk.step("tech", "give", paper)
+    assert desk.got(Handover, paper).giver_id == desk.staff["tech"]  # named when it was asked for
     assert desk.got(Handover, paper).state == "given" and not desk.got(Equipment, thing).lent
     with desk.database.transaction(system("催还")) as session:
         row = session.get_one(Handover, paper)

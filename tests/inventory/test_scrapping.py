@@ -94,6 +94,11 @@ def test_a_receipt_on_paper_will_do(lite: House) -> None:
         lite.do("tech", Scrapping, key, "receipt", receiver="老赵")
     lite.do("tech", Scrapping, key, "receipt", receiver="老赵", document_no="豫资〔2026〕3 号")
     assert states(lite, thing) == ["scrapped"]
+    with lite.database.view(EVERYTHING) as session:
+        told = signatures(session, session.get_one(Scrapping, key))
+        assert [(one.meaning, one.signer_name) for one in told][1:] == [
+            ("hand", "tech某"), ("fill", "tech某"),
+        ]  # fmt: skip
     with pytest.raises(Rejected, match="不能再增减"), lite.database.transaction(
         lite.act("tech")
     ) as session:  # fmt: skip
