@@ -29,7 +29,9 @@ FLOW: Mapping[str, tuple[str, ...]] = {
     "open": ("submitted",), "returned": ("submitted",), "submitted": ("signed", "returned", "open"),
     "signed": (),
 }  # fmt: skip
+OLDEST = timedelta(days=360)  # a sheet stays; a year typed wrongly is farther back
 REVIEW_WITHIN = timedelta(days=7)  # C2: weekly, unless the centre settles otherwise
+TOO_OLD = "过去将近一年，不能再新建这一天的日志；请看年份是否写错"
 _COLOURS = {"open": "info", "submitted": "warning", "returned": "critical", "signed": "ok"}
 
 
@@ -154,8 +156,16 @@ class LogDay(Stepped, Signable, CentreRegister):
         centre = session.get(Centre, self.centre_id) if self.centre_id else None
         if centre is None or centre.tier not in LOG_TIERS:
             yield self.wrong("centre_id", "工作日志记在省、市、县中心或乡镇")
-        if self.day and self.day > today():
-            yield self.wrong("day", "还没有到这一天")
+        cause = out_of_time(self.day) if self.day else ""
+        if cause:
+            yield self.wrong("day", cause)
+
+
+def out_of_time(day: date) -> str:
+    """Why no sheet of this day is begun now, "" while one may be."""
+    if day > today():
+        return "还没有到这一天"
+    return TOO_OLD if day < today() - OLDEST else ""
 
 
 def overdue(sheet: LogDay, now: datetime) -> str:

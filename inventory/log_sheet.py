@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.act import Act
-from inventory.log_day import STATES, WRITABLE, LogDay
+from inventory.log_day import STATES, WRITABLE, LogDay, out_of_time
 from inventory.log_share import LogShare
 from inventory.register import FieldError, Rejected
 from inventory.shanghai import SHANGHAI
@@ -65,15 +65,22 @@ def day_of(at: datetime, shift: str) -> date:
 
 def sheet_to_write(session: Session, centre_id: str, at: datetime, shift: str, act: Act) -> LogDay:
     """The sheet on which this act's person writes what happened at that moment: that shift's own,
-    or the present one once that is signed. Raises Rejected when both are."""
+    or the present one once that is signed. Raises Rejected when both are, and for a day so long
+    gone that no sheet of it is begun."""
     cause = ""
     for one in dict.fromkeys((day_of(at, shift), day_of(datetime.now(UTC), shift))):
         sheet = sheet_for(session, centre_id, one, shift)
+        if sheet in session.new and out_of_time(one):
+            raise _not_at(out_of_time(one))
         cause = locked(session, sheet.id, act.actor)
         if not cause:
             share_for(session, sheet, act.actor, act.actor_name)
             return sheet
-    raise Rejected((FieldError("occurred_at", "发生时间", cause),))
+    raise _not_at(cause)
+
+
+def _not_at(cause: str) -> Rejected:
+    return Rejected((FieldError("occurred_at", "发生时间", cause),))
 
 
 def locked(session: Session, day_id: str | None, author_id: str) -> str:

@@ -247,7 +247,8 @@ def test_only_the_author_changes_an_entry(home: House) -> None:
 @pytest.mark.parametrize(
     ("facts", "cause"),
     [
-        ({"occurred_at": NOW + timedelta(hours=1)}, "还没有到这个时间"),
+        ({"occurred_at": NOW + timedelta(days=9)}, "还没有到这个时间"),  # NOW is when it was loaded
+        ({"occurred_at": NOW - timedelta(days=364)}, "发生时间：过去将近一年"),
         ({"occurred_at": datetime(1970, 1, 1, tzinfo=UTC)}, "2000 年以后"),
         ({"text": "  "}, "必须填写"),
         ({"text": "核对 11010519491231002X 的记录"}, "身份证"),

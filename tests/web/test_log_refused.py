@@ -17,8 +17,9 @@ from inventory.log_draft import LogDraft
 from inventory.log_entry import LogEntry
 from inventory.log_share import LogShare
 from inventory.log_sheet import day_of
+from inventory.revision import hash_of
 from inventory.shanghai import SHANGHAI, today
-from tests.web.county import County
+from tests.web.county import PASSWORD, County
 from tests.web.reader import words
 from tests.web.test_log import entries, put_forward, send, sheet, sign, wrong
 
@@ -50,6 +51,19 @@ def test_nothing_is_nothing_and_said_of_its_own_day(county: County) -> None:
     late = tech.post("/log/nothing", {"day": str(yesterday), "section": ["problem"]})
     assert (late.status_code, "已经签字" in late.text) == (422, True)
     assert [one.text for one in entries(county)] == ["无", "昨天"]
+
+
+def test_a_year_typed_wrongly_begins_no_sheet(county: County) -> None:
+    tech, wrong_year = county.login("tech"), str(today() - timedelta(days=365))
+    told = wrong(send(tech, text="巡检", occurred_at=f"{wrong_year}T09:00"))
+    assert told == {"occurred_at": "过去将近一年，不能再新建这一天的日志；请看年份是否写错"}
+    for path in ("/log/nothing", "/log/sign"):
+        asked = {"day": wrong_year, "section": ["power"], "nothing": "1", "seen": hash_of("[]")}
+        done = tech.post(path, asked | {"proof_password": PASSWORD})
+        assert (path, done.status_code, "年份" in done.text) == (path, 422, True)
+    page = tech.get(f"/log/?day={wrong_year}").text
+    assert "请看年份是否写错" in page and 'id="log-form"' not in page
+    assert county.rows(select(LogDay)) == []
 
 
 def test_the_small_hours_belong_to_the_night_that_began_before(county: County) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from inventory.centre import Centre
 from inventory.log_book import content_of, entries_of, owing, shares_of
-from inventory.log_day import WRITABLE, LogDay
+from inventory.log_day import WRITABLE, LogDay, out_of_time
 from inventory.log_rules import house, mandatory
 from inventory.log_sections import LOG_TIERS, SECTIONS
 from inventory.log_share import LogShare
@@ -19,7 +19,6 @@ from inventory.on_duty import on_duty
 from inventory.registers.log_phrase import phrases
 from inventory.revision import hash_of
 from inventory.role import Standing, can
-from inventory.shanghai import today
 from inventory.workdays import CalendarDay, by_weekday, provisional
 from web.queries.log_lines import Line, Proposed, drafts_of, lines_of
 
@@ -141,9 +140,9 @@ def calendar_of(session: Session, day: date) -> tuple[str, str]:
 
 
 def _shut(session: Session, place: Place, who: Standing) -> str:
-    if place.day > today():
-        return "还没有到这一天"
-    return locked(session, place.sheet.id, who.id) if place.sheet else ""
+    if place.sheet is None:
+        return out_of_time(place.day)
+    return locked(session, place.sheet.id, who.id)
 
 
 def _owed(session: Session, place: Place) -> Mapping[str, str]:
