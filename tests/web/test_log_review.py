@@ -1,7 +1,7 @@
 """The leader reads the sheets and signs what was read; what is not right goes back."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -93,6 +93,20 @@ def test_a_deputy_signs_for_the_leader(county: County) -> None:
     net.get(f"{QUEUE}/{key}")
     assert net.post(QUEUE, word).status_code == 302
     assert [(one.signer_name, one.on_behalf) for one in signed(county)] == [("李网", "郑局")]
+
+
+def test_a_deputy_is_not_shown_what_the_absent_one_wrote(county: County) -> None:
+    own = LogEntry(centre_id=county.centres["county"].id, section="other", text="查岗",
+                   occurred_at=datetime.now(UTC) - timedelta(days=1))  # fmt: skip
+    with county.database.transaction(who(county, "chief").act("记日志", "test")) as session:
+        session.add(own)
+    key = submitted(county)
+    lent = {"role": "manager", "reason": "开会", "starts": today().isoformat(),
+            "ends": today().isoformat(), "taker_id": who(county, "net").id}  # fmt: skip
+    assert county.login("chief").post("/account/deputy/", lent).status_code == 302
+    net = county.login("net")
+    assert all(key not in net.get(page).text for page in (QUEUE, "/today"))
+    assert key in county.login("leader").get(QUEUE).text
 
 
 def test_who_has_not_signed_is_listed_and_exported(county: County) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from inventory.attachment import Attachment, attachments
@@ -14,7 +14,7 @@ from inventory.log_addenda import addenda
 from inventory.log_book import entries_of, shares_of
 from inventory.log_day import LogDay
 from inventory.log_entry import LogEntry
-from inventory.log_sections import SECTIONS
+from inventory.log_sections import LOG_TIERS, SECTIONS
 from inventory.log_share import LogShare
 from inventory.opened import seen_by
 from inventory.revision import digest
@@ -57,7 +57,7 @@ class Sheet:
 
 def queue(session: Session, who: Standing, page: int) -> Queue:
     """What waits for this person, longest first; the session reaches where they may sign."""
-    query = _waiting(who)
+    query = waiting(session, who)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     pages = max(1, -(-total // PAGE))
     here = min(max(1, page), pages)
@@ -66,7 +66,8 @@ def queue(session: Session, who: Standing, page: int) -> Queue:
 
 
 def waits(session: Session, who: Standing) -> int:
-    return session.scalar(select(func.count()).select_from(_waiting(who).subquery())) or 0
+    query = waiting(session, who)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def read(session: Session, who: Standing, rows: Sequence[LogDay]) -> frozenset[str]:
@@ -77,7 +78,7 @@ def read(session: Session, who: Standing, rows: Sequence[LogDay]) -> frozenset[s
 
 def sheet(session: Session, who: Standing, row: LogDay) -> Sheet:
     """One of them whole, with the one before it and the one after it."""
-    ids = list(session.scalars(_waiting(who).with_only_columns(LogDay.id).limit(_MOST)))
+    ids = list(session.scalars(waiting(session, who).with_only_columns(LogDay.id).limit(_MOST)))
     here = ids.index(row.id) if row.id in ids else 0
     told = entries_of(session, row)
     by_section = [(SECTIONS[key], [one for one in told if one.section == key]) for key in SECTIONS]
@@ -91,11 +92,30 @@ def sheet(session: Session, who: Standing, row: LogDay) -> Sheet:
     )  # fmt: skip
 
 
-def _waiting(who: Standing) -> Select[LogDay]:
-    """Nobody judges what one wrote on."""
-    own = select(LogShare.day_id).where(LogShare.author_id == who.id)
-    query = select(LogDay).where(LogDay.state == "submitted", LogDay.id.not_in(own))
+def waiting(session: Session, who: Standing) -> Select[LogDay]:
+    """What this person may sign: nobody judges what they wrote on, nor what was written by whom
+    they stand in for there (`LogDay.unfit`)."""
+    query = select(LogDay).where(LogDay.state == "submitted", LogDay.id.not_in(_written(who.id)))
+    for away, centres in _stood_in_for(session, who).items():
+        theirs = and_(LogDay.centre_id.in_(centres), LogDay.id.in_(_written(away)))
+        query = query.where(not_(theirs))
     return query.order_by(LogDay.submitted_at, LogDay.id)
+
+
+def _written(person_id: str) -> Select[str]:
+    return select(LogShare.day_id).where(LogShare.author_id == person_id)
+
+
+def _stood_in_for(session: Session, who: Standing) -> Mapping[str, Sequence[str]]:
+    """Person id → ids of the centres where `who` signs in their place alone."""
+    found: dict[str, list[str]] = {}
+    if not any(one.on_behalf for one in who.held):
+        return found
+    kept = select(Centre.id, Centre.path).where(Centre.tier.in_(LOG_TIERS))
+    for key, path in session.execute(kept):
+        if away := who.deputises("sign", path):
+            found.setdefault(away, []).append(key)
+    return found
 
 
 def _named(session: Session, rows: Sequence[LogDay]) -> Mapping[str, str]:

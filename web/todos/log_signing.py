@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from inventory import error_record
 from inventory.error_record import ErrorRecord
 from inventory.log_day import REVIEW_WITHIN, LogDay
-from inventory.log_share import LogShare
 from inventory.role import Standing
+from web.queries.log_sheets import waiting
 from web.todo import Todo
 from web.todo_lines import Wanted
 
@@ -21,8 +21,6 @@ rights = ("view", "sign")
 def todo(session: Session, who: Standing, now: datetime) -> Iterator[Todo]:
     """Sheets first: they are due within a week of being submitted."""
     read, check = _("工作日志待审阅"), _("差错登记待审核")
-    own = select(LogShare.day_id).where(LogShare.author_id == who.id)
-    sheets = select(LogDay).where(LogDay.state == "submitted", LogDay.id.not_in(own))
     errors = select(ErrorRecord).where(
         ErrorRecord.state == "filled", ErrorRecord.filled_by_id != who.id,
         ErrorRecord.retired_at.is_(None),
@@ -36,6 +34,7 @@ def todo(session: Session, who: Standing, now: datetime) -> Iterator[Todo]:
         return Todo(check, one.headline, f"/r/errors/{one.id}", one.found_at + error_record.LATE)
 
     column, within = LogDay.submitted_at, REVIEW_WITHIN
+    sheets = waiting(session, who)
     yield from Wanted(read, "/log/review", sheets, column, sheet, within).todo(session, now)
     found, late = ErrorRecord.found_at, error_record.LATE
     link = "/r/errors?state=filled"
