@@ -34,6 +34,7 @@ STOPPABLE = frozenset((
     "poll", "walk", "discover", "rotate", "config", "backup", "copy", "image", "burn", "readback",
     "recheck", "drill", "restore", "clear", "archive",
 ))  # fmt: skip
+OWN = frozenset(("print",))  # nobody else hears of it: its title tells what somebody reads
 # What it takes to ask for each kind of work; the worker asks again when it begins.
 RIGHTS = {
     "poll": "operate", "walk": "operate", "discover": "operate", "config": "operate",
@@ -79,6 +80,9 @@ class JobRun(Scoped, Observed, Base):
     @property
     def ended(self) -> bool:
         return self.state in ("done", "failed", "cancelled")
+
+    def hidden_from(self, person_id: str) -> bool:
+        return self.kind in OWN and self.requested_by != person_id
 
 
 def claim(session: Session, run: JobRun, now: datetime) -> bool:

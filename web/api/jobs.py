@@ -3,7 +3,7 @@
 from typing import Any
 
 from apiflask import HTTPError
-from flask import url_for
+from flask import abort, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -60,4 +60,5 @@ def cancel(job_id: str) -> Any:
 
 def _job(job_id: str) -> JobRun:
     with database().view(person().scope) as db:
-        return found(db, JobRun, job_id)
+        run = found(db, JobRun, job_id)
+    return abort(404) if run.hidden_from(person().id) else run

@@ -32,7 +32,7 @@ nav = NavItem("jobs.index", _l("后台任务"), "clock", 70)
 def index() -> str:
     routine = request.args.get("by") == "clock"
     kind, state = request.args.get("kind", ""), request.args.get("state", "")
-    ask = RunAsk(routine, kind, state, request.args.get("page", 1, int))
+    ask = RunAsk(person().id, routine, kind, state, request.args.get("page", 1, int))
     with database().view(person().scope) as session:
         found = asked.runs(session, ask)
     kinds = {key: word for key, word in KINDS.items() if (key in ROUTINE) is routine}
@@ -49,7 +49,7 @@ def show(id: str) -> ResponseReturnValue:
         return redirect(url_for("discovery.show", id=id))
     if run.kind == "import" and run.requested_by == person().id:
         return redirect(url_for("brought.show", slug=run.params["slug"], id=id))
-    if run.kind == "print" and run.requested_by == person().id:
+    if run.kind == "print":
         return redirect(url_for("prints.show", id=id))
     if run.kind == "rotate" and can(person(), "credentials"):
         return redirect(url_for("rotations.index", id=run.params["credential"]))
@@ -94,11 +94,11 @@ def walk_csv(id: str) -> Response:
 
 
 def _run(run_id: str) -> tuple[JobRun, str]:
-    """The run and the name of its device; 404 outside the person's scope."""
+    """The run and the name of its device; 404 outside the person's scope, and for another's own."""
     with database().view(person().scope) as session:
         found = asked.run(session, run_id)
         names = asked.subjects(session, [found]) if found else {}
-    if found is None:
+    if found is None or found.hidden_from(person().id):
         abort(404)
     return found, names.get(found.subject, "")
 

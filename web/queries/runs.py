@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from inventory.device import Device
 from inventory.register import registers
-from inventory.run import JobRun
+from inventory.run import OWN, JobRun
 from web.queries.sweeps import ROUTINE
 
 PAGE = 50
@@ -23,8 +23,10 @@ SEARCHES = 8
 
 @dataclass(frozen=True, slots=True)
 class RunAsk:
-    """Which runs: of people or, with `routine`, of the clock; "" means any kind or state."""
+    """Which runs: of people or, with `routine`, of the clock; "" means any kind or state.
+    `person_id` asks."""
 
+    person_id: str
     routine: bool = False
     kind: str = ""
     state: str = ""
@@ -87,6 +89,7 @@ def _in_books(session: Session, rows: Sequence[JobRun]) -> dict[str, str]:
 def _conditions(ask: RunAsk) -> list[ColumnElement[bool]]:
     routine = JobRun.kind.in_(ROUTINE)
     found: list[ColumnElement[bool]] = [routine if ask.routine else ~routine]
+    found.append(or_(JobRun.kind.not_in(OWN), JobRun.requested_by == ask.person_id))
     if ask.kind:
         found.append(JobRun.kind == ask.kind)
     if ask.state:
