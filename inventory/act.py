@@ -13,6 +13,7 @@ class Scope:
         return any(path.startswith(prefix) for prefix in self.paths)
 
 
+SYSTEM = "system"  # the actor of what the console does itself
 EVERYTHING = Scope(("/",))
 NOTHING = Scope(())
 
@@ -40,4 +41,4 @@ class Act:
 
 def system(what: str, origin: str = "worker", reason: str = "") -> Act:
     """An act of the console itself, which may touch every centre."""
-    return Act(what, "system", "值守台", "system", origin, EVERYTHING, reason)
+    return Act(what, SYSTEM, "值守台", SYSTEM, origin, EVERYTHING, reason)

@@ -3,6 +3,7 @@
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from inventory.centre import Centre
 from inventory.db import Base, Observed
 
 
@@ -18,6 +19,12 @@ class HomeFact(Observed, Base):
 def home_fact(session: Session, name: str) -> str:
     found = session.get(HomeFact, name)
     return found.value if found else ""
+
+
+def home_name(session: Session) -> str:
+    """Whose console this is; "" before it is founded."""
+    home = session.get(Centre, home_fact(session, "centre"))
+    return home.name if home is not None else ""
 
 
 def is_demo(session: Session) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from inventory.chain import BEFORE_FIRST, Head
 
 FILE = "audit.heads"
-_HEAD = re.compile(r"\s*(\d{1,18}):([0-9a-f]{64})\s*")
+_HEAD = re.compile(r"\s*(\d{1,18}):([0-9a-f]{64})(?:\s.*)?")
 
 
 def publish(home: Path, newest: tuple[int, str], now: datetime) -> Head:
@@ -35,7 +35,8 @@ def published(home: Path) -> list[Head]:
 
 
 def parse(text: str) -> Head:
-    """`seq:hash`, as exports and `netops audit head` write it. Raises ValueError."""
+    """`seq:hash`, as `netops audit head` writes it, and exports with more behind it. Raises
+    ValueError."""
     found = _HEAD.fullmatch(text)
     if found is None:
         raise ValueError("应为 行号:哈希，例如 1024:3f0a…（64 位十六进制）")

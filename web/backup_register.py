@@ -45,7 +45,7 @@ def export(house: House, act: Act, centre_id: str, period: Period, step: Step) -
     rows = sum(len(one.rows) for one in told)
     what = {"first": str(period.first), "last": str(period.last), "rows": rows}
     head = noted(house.database, act, (BackupExport.__name__, "", centre_id), what)
-    mark = marked(house.home, head)
+    mark = marked(house.home, head, act, name)
     signs = signer(house.database, house.key, centre_id)
     facts = Facts(name, period, act.actor_name, datetime.now(UTC), head)
     step(len(told), len(told) + 1, "PDF")

@@ -1,4 +1,5 @@
-"""What leaves the console: each export is noted in the audit chain, and carries the chain's head.
+"""What leaves the console: each export is noted in the audit chain, and carries the chain's head,
+when it left, who took it along, and from which centre (Articles 117, 122; duty F2).
 
 So a tail cut off later is found: the head stands in a file that somebody else keeps.
 """
@@ -8,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from inventory.act import Act
+from flask import g
+
+from inventory.act import SYSTEM, Act
 from inventory.audit import note
 from inventory.chain import Head
 from inventory.db import Database
@@ -24,14 +27,16 @@ def exported(title: str, thing: str, what: Mapping[str, Any], subject: str = "")
     """Note that the person asking took `what` of `title` along; the mark the file must carry."""
     act = person().act(f"导出{title}", origin())
     head = noted(database(), act, (thing, subject, home_centre()), what)
-    return marked(settings().home, head)
+    return marked(settings().home, head, act, g.centre_name)
 
 
-def marked(home: Path, head: Head) -> str:
-    """The line below an export; the head stands in the home's witness file as well."""
+def marked(home: Path, head: Head, act: Act, place: str) -> str:
+    """The line below what `act` took along from `place`, a centre's name; the head stands in the
+    home's witness file as well."""
     now = datetime.now(UTC)
     publish(home, (head.seq, head.hash), now)
-    return f"{MARK} {head} {moment(now)}"
+    who = act.origin if act.actor == SYSTEM else act.actor_name  # a command line is nobody's name
+    return " ".join(f"{MARK} {head} {moment(now)} {who} {place}".split())
 
 
 def noted(

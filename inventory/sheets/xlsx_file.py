@@ -64,7 +64,8 @@ def write_xlsx(
     """A table for Excel: bold frozen header, filter, every cell a text; memory stays flat.
 
     What `mark` answers once the rows are through stands on a sheet of its own, which the import
-    does not look at, and in the comment of the file. Raises SheetError for what Excel cannot hold.
+    does not look at, in the comment of the file, and at the foot of each page that is printed.
+    Raises SheetError for what Excel cannot hold.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
@@ -85,8 +86,14 @@ def write_xlsx(
         page.autofilter(0, 0, last, max(len(columns) - 1, 0))
         if told := mark():
             book.set_properties({"comments": told})
+            page.set_footer(f"&L&8{_footed(told)}&R&8&P / &N")
             _write_row(book.add_worksheet(_MARKED), 0, [told], text)
     return out.getvalue()
+
+
+def _footed(told: str) -> str:
+    """A mark for the foot of each printed page: there "&" begins a code, and Excel holds 255."""
+    return told.replace("&", "＆")[:220]
 
 
 def _guard(data: bytes) -> None:

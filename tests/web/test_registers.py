@@ -3,9 +3,11 @@
 import json
 import re
 from html import unescape
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from inventory.act import EVERYTHING
@@ -496,6 +498,18 @@ def test_the_print_view_holds_every_row_and_its_conditions(county: County, net: 
     noted = county.rows(select(AuditRow).order_by(AuditRow.seq.desc()).limit(1))[0]
     assert (noted.act, noted.actor_name) == ("导出设备", "李网")
     assert f"# 审计链头 {noted.seq}:{noted.row_hash}" in page
+
+
+def test_every_file_says_who_took_it_along_when_and_where(county: County, net: Browser) -> None:
+    """Also below a print-out; and a sheet with that mark comes back as it was."""
+    book = load_workbook(BytesIO(net.get("/r/devices/export.xlsx").data))
+    foot = book.worksheets[0].oddFooter.left.text
+    for told in (
+        net.get("/r/devices/export.csv").data.decode("utf-8-sig").splitlines()[-1],
+        net.get("/r/devices/export.yaml").text.splitlines()[-1],
+        book["审计链"]["A1"].value, foot, unescape(net.get("/r/devices?print=1").text),
+    ):  # fmt: skip
+        assert re.search(r"# 审计链头 \d+:[0-9a-f]{64} \d{4}-.{11} 李网 兰考县", told)
 
 
 def _form(browser: Browser, path: str) -> dict[str, str]:

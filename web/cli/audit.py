@@ -13,7 +13,7 @@ from inventory import triggers
 from inventory.act import EVERYTHING, system
 from inventory.audit import head, note
 from inventory.chain import Head, facts, recorded
-from inventory.home import home_fact
+from inventory.home import home_fact, home_name
 from inventory.sheet import MARK
 from inventory.verdict import Verdict, judge
 from inventory.witness import parse, published
@@ -34,7 +34,7 @@ def audit() -> None:
 
 def _head(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> list[Head]:
     try:
-        return [parse(text.removeprefix(MARK)) for text in texts]
+        return [parse(text.strip().removeprefix(MARK)) for text in texts]
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 
@@ -45,7 +45,7 @@ def _head(_context: click.Context, _option: click.Parameter, texts: tuple[str, .
     "heads",
     multiple=True,
     callback=_head,
-    help="以前的链头 行号:哈希（抄自导出的文件或 head 命令），可写几个",
+    help="以前的链头 行号:哈希（抄自 head 命令，或导出文件的末行整行），可写几个",
 )
 @as_json
 @click.pass_obj
@@ -89,11 +89,11 @@ def export(settings: Settings, file: Path, as_json: bool) -> None:
     """导出全部审计记录，一行一个 JSON；末行是链头。"""
     with opened(settings) as database, file.open("w", encoding="utf-8") as out:
         with database.view(EVERYTHING) as session:
-            count = _write(out, session)
+            count, place = _write(out, session), home_name(session)
         what = {"kind": "jsonl", "rows": count, "file": file.name}
         act = system("导出审计记录", f"cli {getuser()}")
         newest = noted(database, act, ("AuditRow", "", None), what)
-        mark = marked(settings.home, newest)
+        mark = marked(settings.home, newest, act, place)
         out.write(json.dumps({"head": str(newest), "mark": mark}, ensure_ascii=False) + "\n")
     tell({"rows": count}) if as_json else click.echo(f"已导出 {count} 行到 {file}")
 

@@ -134,7 +134,7 @@ def _made(
     """Noted as every export is, under whoever owns this machine."""
     act = system(f"导出{told[0]}", f"cli {getuser()}")
     head = noted(database, act, (LogDay.__name__, centre.id, centre.id), told[1])
-    return Made(marked(settings.home, head), head)
+    return Made(marked(settings.home, head, act, centre.name), head)
 
 
 def _progress(done: int, total: int, note: str) -> None:

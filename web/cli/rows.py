@@ -18,6 +18,7 @@ from inventory import cell, exchange, sheet
 from inventory.act import EVERYTHING, Act, system
 from inventory.db import Database
 from inventory.headers import words
+from inventory.home import home_name
 from inventory.listing import Ask, looked_up, ordered, pairs
 from inventory.register import Field, Register, Rejected, fields, registers
 from inventory.secret import Key
@@ -197,8 +198,9 @@ def _export(cls: type[Register]) -> click.Command:
             raise click.UsageError(f"不认识后缀“{file.suffix}”，应为 {'、'.join(_WRITERS)}")
         with opened(settings) as database:
             with database.view(EVERYTHING) as session:
-                rows = list(exchange.rows_out(session, cls, Ask()))
-            mark = partial(_taken, settings, database, cls, {"rows": len(rows), "file": file.name})
+                rows, place = list(exchange.rows_out(session, cls, Ask())), home_name(session)
+            what = {"rows": len(rows), "file": file.name}
+            mark = partial(_taken, settings, database, cls, what, place)
             file.write_bytes(write([f.label for f in exchange.sheet_fields(cls)], rows, mark))
         tell({"rows": len(rows)}) if as_json else click.echo(f"已导出 {len(rows)} 条到 {file}")
 
@@ -206,10 +208,12 @@ def _export(cls: type[Register]) -> click.Command:
 
 
 def _taken(
-    settings: Settings, database: Database, cls: type[Register], what: Mapping[str, Any]
+    settings: Settings, database: Database, cls: type[Register], what: Mapping[str, Any], place: str
 ) -> str:
     """The mark of an export, noted in the audit chain."""
-    return marked(settings.home, noted(database, _act("导出", cls), (cls.__name__, "", None), what))
+    act = _act("导出", cls)
+    head = noted(database, act, (cls.__name__, "", None), what)
+    return marked(settings.home, head, act, place)
 
 
 def _retire(cls: type[Register]) -> click.Command:

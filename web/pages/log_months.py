@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -146,7 +146,7 @@ def _noted(title: str, kind: str, month: Month, address: str = "") -> Made:
 def _made(title: str, centre_id: str, what: dict[str, object], address: str = "") -> Made:
     act = person().act(f"导出{title}", origin())
     head = noted(database(), act, (LogDay.__name__, centre_id, centre_id), what)
-    return Made(marked(settings().home, head), head, address)
+    return Made(marked(settings().home, head, act, g.centre_name), head, address)
 
 
 def _named(month: Month, kind: str) -> str:

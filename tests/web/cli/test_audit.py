@@ -1,6 +1,7 @@
 """The audit trail by command: sound, tampered with, cut, taken along, its guards put back."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -59,6 +60,15 @@ def test_a_cut_tail_is_found_by_the_heads_of_the_home(run: Run, home: Path) -> N
     run("device", "export", str(home / "设备.csv"))
     disarm(home, "DELETE FROM audit WHERE seq > 100")
     assert "尾部被截去" in run("audit", "verify", code=1).stderr
+
+
+def test_the_last_line_of_an_export_may_be_given_as_it_stands(run: Run, home: Path) -> None:
+    run("device", "export", str(home / "设备.csv"))
+    line = (home / "设备.csv").read_text("utf-8-sig").splitlines()[-1]
+    assert line.startswith("# 审计链头 ") and re.search(r" cli \S+ \S+$", line)
+    assert "审计链完好" in run("audit", "verify", "--head", line).stdout
+    forged = line.replace(line.split(":")[1][:64], "0" * 64)
+    run("audit", "verify", "--head", forged, code=1)
 
 
 def test_missing_guards_are_named_and_put_back(run: Run, home: Path) -> None:
