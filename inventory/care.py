@@ -185,12 +185,16 @@ def _grace(thing: Thing, kind: str, records: Sequence[Done]) -> date:
 
 
 def _last(kind: str, records: Sequence[Done]) -> date | None:
+    if not records:  # asked four times of every thing; most have none
+        return None
     days = [one.done_on for one in records if one.kind == kind and one.result in DONE]
     return max(days, default=None)
 
 
 def _put_off(kind: str, records: Sequence[Done], plain: date) -> date:
     """The day that the latest reason or decision names, when nothing was done since."""
+    if not records:
+        return plain
     told = [one for one in records if one.kind == kind and one.until and one.result not in DONE]
     last = max(told, key=lambda one: one.done_on, default=None)
     done = _last(kind, records)
@@ -213,6 +217,7 @@ def end_of(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+@lru_cache(4096)  # a lot is bought on one day
 def later(day: date, years: float) -> date:
     """So many years later, to the month; the last day where that month is shorter."""
     months = day.year * 12 + day.month - 1 + round(years * 12)

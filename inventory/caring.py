@@ -61,10 +61,9 @@ def matters(
     """Everything due within the session's scope, or on one thing or room; missed and late first,
     longest first; with `soon`, what comes later than this month is in it, too."""
     now = day or today()
-    found = [] if room_id else list(_on_things(session, now, thing_id))
-    found += [] if thing_id else list(_on_rooms(session, now, room_id))
-    told = found if soon else [one for one in found if one.due.open]
-    return sorted(told, key=lambda one: (one.due.due_on, one.label, one.due.kind))
+    found = [] if room_id else list(_on_things(session, now, thing_id, soon))
+    found += [] if thing_id else list(_on_rooms(session, now, room_id, soon))
+    return sorted(found, key=lambda one: (one.due.due_on, one.label, one.due.kind))
 
 
 def record_care(  # noqa: PLR0913, PLR0917  (what was done to what, when, by whom)
@@ -127,7 +126,7 @@ def spans(events: Sequence[Any]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _on_things(session: Session, now: date, only: str) -> Iterator[Matter]:
+def _on_things(session: Session, now: date, only: str, soon: bool) -> Iterator[Matter]:
     asked = cache(rules(session).of)  # few centres and categories, many things
     lives, done = _lives(session, only), _records(session, CareRecord.equipment_id, only)
     columns = (
@@ -136,20 +135,24 @@ def _on_things(session: Session, now: date, only: str) -> Iterator[Matter]:
     )  # fmt: skip
     query = select(*columns).where(Equipment.retired_at.is_(None))
     for row in session.execute(query.where(Equipment.id == only) if only else query):
-        thing = _thing(row, lives[row.id])
-        for one in due(thing, asked(row.centre_id, row.category), done[row.id], now):
-            yield Matter(
-                one, "Equipment", row.id, f"{row.tag} {row.name}", row.centre_id, row.rack or "",
-                row.room_id, row.keeper_id,
-            )  # fmt: skip
+        thing, records = _thing(row, lives.get(row.id, ())), done.get(row.id, ())
+        label = f"{row.tag} {row.name}"
+        for one in due(thing, asked(row.centre_id, row.category), records, now):
+            if soon or one.open:
+                yield Matter(
+                    one, "Equipment", row.id, label, row.centre_id, row.rack or "", row.room_id,
+                    row.keeper_id,
+                )  # fmt: skip
 
 
-def _on_rooms(session: Session, now: date, only: str) -> Iterator[Matter]:
+def _on_rooms(session: Session, now: date, only: str, soon: bool) -> Iterator[Matter]:
     told, done = rules(session), _records(session, CareRecord.room_id, only)
     query = select(Room).where(Room.retired_at.is_(None), Room.kind.in_(EARTHED))
     for room in session.scalars(query.where(Room.id == only) if only else query):
-        for one in due_on_room(_made_on(room.id), told.of(room.centre_id), done[room.id], now):
-            yield Matter(one, "Room", room.id, room.label, room.centre_id, room_id=room.id)
+        records = done.get(room.id, ())
+        for one in due_on_room(_made_on(room.id), told.of(room.centre_id), records, now):
+            if soon or one.open:
+                yield Matter(one, "Room", room.id, room.label, room.centre_id, room_id=room.id)
 
 
 def _thing(row: Any, life: Sequence[Any]) -> Thing:
@@ -168,7 +171,7 @@ def _thing(row: Any, life: Sequence[Any]) -> Thing:
 def _since(away: Sequence[Span], registered: date) -> tuple[Span, ...]:
     """Nobody owes what was before the thing stood in the book."""
     return tuple(
-        replace(one, begin=max(one.begin, registered))
+        one if one.begin >= registered else replace(one, begin=registered)
         for one in away
         if one.end is None or one.end > registered
     )

@@ -3,7 +3,9 @@ faults by the centre's limits, and the computers of which no server says anythin
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
@@ -19,6 +21,10 @@ FAULTS: Mapping[str, str] = {
     "bare": "没有防病毒报告", "stopped": "防护服务停止", "silent": "久无报告",
     "definitions": "病毒库过期", "scan": "查杀过期", "patch": "补丁过期",
 }  # fmt: skip
+_TOLD = (
+    "product", "definitions_on", "scanned_at", "patched_on", "missing", "ip", "mac", "tag",
+)  # fmt: skip
+_READ = ("id", "host", "centre_id", "equipment_id", "running", "told_at", "why", *_TOLD)
 _WEIGHTS = {"stopped": 5, "bare": 5, "definitions": 4, "scan": 3, "silent": 3, "patch": 2}
 
 
@@ -70,25 +76,46 @@ class Host:
 
 def hosts(session: Session, now: datetime) -> list[Host]:
     """Every host within the session's scope, the worst first."""
-    query = select(HostProtection).where(HostProtection.retired_at.is_(None))
-    groups: dict[str, list[HostProtection]] = {}
-    for row in session.scalars(query.order_by(HostProtection.id)):
+    columns = (getattr(HostProtection, name) for name in _READ)
+    query = select(*columns).where(HostProtection.retired_at.is_(None))
+    groups: dict[str, list[Any]] = {}
+    for row in session.execute(query.order_by(HostProtection.id)):
         groups.setdefault(row.equipment_id or row.id, []).append(row)
     rules = _limits(session)
     found = [_judged(_together(rows), rules, now) for rows in groups.values()]
     return sorted(found, key=lambda one: (*(-w for w in one.weight), one.name))
 
 
-def uncovered(session: Session) -> Sequence[Equipment]:
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A computer in use of which no server says anything; `search` is what it is found by."""
+
+    id: str
+    tag: str
+    name: str
+    centre_id: str
+    keeper_id: str | None
+    hostname: str | None
+    ip: str | None
+    mac: str | None
+    search: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.tag} {self.name}"
+
+
+def uncovered(session: Session) -> Sequence[Untold]:
     """The computers in use of which no server says anything."""
     told = select(HostProtection.equipment_id).where(
         HostProtection.retired_at.is_(None), HostProtection.equipment_id.is_not(None)
     )
-    query = select(Equipment).where(
+    columns = (getattr(Equipment, one.name) for one in dataclass_fields(Untold))
+    query = select(*columns).where(
         Equipment.category.in_(COMPUTERS), Equipment.state == "in_use",
         Equipment.retired_at.is_(None), Equipment.id.not_in(told),
     )  # fmt: skip
-    return session.scalars(query.order_by(Equipment.sort_key)).all()
+    return [Untold(*row) for row in session.execute(query.order_by(Equipment.sort_key))]
 
 
 def faults(host: Host, limits: Limits, now: datetime) -> Iterator[Fault]:
@@ -123,12 +150,11 @@ def _day(at: datetime | None) -> date | None:
     return at.astimezone(SHANGHAI).date() if at else None
 
 
-def _together(rows: Sequence[HostProtection]) -> Host:
+def _together(rows: Sequence[Any]) -> Host:
     """Each fact from the row that told it last; what no row tells stays untold."""
     newest = sorted(rows, key=lambda row: row.told_at.timestamp() if row.told_at else 0.0)
     facts: dict[str, object] = {}
-    for name in ("product", "definitions_on", "scanned_at", "patched_on", "missing", "ip", "mac",
-                 "tag"):  # fmt: skip
+    for name in _TOLD:
         told = [value for row in newest if (value := getattr(row, name)) is not None]
         facts[name] = told[-1] if told else None
     running = [row.running for row in newest if row.running != "unknown"]

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
+from sqlalchemy.event import listen
 
 from inventory.act import EVERYTHING, system
 from inventory.care import end_of
@@ -94,6 +96,26 @@ def test_earth_lists_and_who_may(county: County, things: dict[str, str]) -> None
     assert audit.get("/due/export.csv?kind=power_on").data.decode("utf-8-sig").count("漏做") >= 4
     assert "□ 正常" in audit.get("/due?print=1").text
     assert tech.post("/due/form", {"id": ["nonsense", "clean.x.20261301"]}).status_code == 302
+
+
+def test_what_has_not_changed_is_not_worked_out_again(
+    county: County, things: dict[str, str]
+) -> None:
+    tech, read = county.login("tech"), list[str]()
+    books = ("FROM equipment_event", "FROM host_protection")
+
+    def noted(*told: Any) -> None:
+        read.extend(book for book in books if book in told[2])
+
+    for page in ("/due", "/protection"):
+        tech.get(page)
+    listen(county.database.engine, "before_cursor_execute", noted)
+    for page in ("/due?q=备用", "/due?kind=power_on", "/protection?tab=uncovered"):
+        assert tech.get(page).status_code == 200
+    assert not read and "备用交换机甲" in tech.get("/due").text
+    with county.database.transaction(system("报废")) as session:
+        session.get_one(Equipment, things["one"]).powered = False
+    assert "备用交换机甲" not in tech.get("/due").text and read
 
 
 def test_told_once_while_unread(county: County, things: dict[str, str]) -> None:

@@ -28,6 +28,7 @@ from web.paging import slice_of
 from web.queries.care import (
     Item,
     called,
+    counted,
     how_late,
     item,
     of_kind,
@@ -53,7 +54,8 @@ def index() -> str:
     with database().view(person().scope) as session:
         found = waiting(session, request.args.get("q", ""))
         told = of_kind(found, kind)
-        tabs = [(_(label), len(of_kind(found, word)), word) for word, label in KINDS.items()]
+        number = counted(found)
+        tabs = [(_(label), number[word], word) for word, label in KINDS.items()]
         facts = {"kinds": KINDS, "how_late": how_late, "kind": kind if kind in KINDS else ""}
         if request.args.get("print"):
             mark = _noted("print", len(told))

@@ -1,22 +1,29 @@
 """What the page of matters due shows: by kind, overdue first; and what a form about them needs."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from inventory.care import DECISIONS, KINDS, RESULTS
+from inventory.care_record import CareRecord
+from inventory.care_rule import CareRule
 from inventory.caring import Matter, matters
-from inventory.equipment import Equipment
+from inventory.centre import Centre
+from inventory.equipment import Equipment, EquipmentEvent
 from inventory.register import field_of
 from inventory.room import Room
 from inventory.shanghai import today
 from inventory.text import fold
+from web.held import held
 from web.registers.names import Names, names
 
+_BOOKS = (Equipment, EquipmentEvent, CareRecord, CareRule, Room, Centre)
 OVERDUE = ("missed", "late")
 
 
@@ -43,20 +50,28 @@ class Item:
         return "" if self.kind == "life" else "not_done" if self.past else "normal"
 
 
-def waiting(session: Session, text: str = "") -> list[Matter]:
-    """What is open now, overdue first; those whose thing answers to every word."""
-    words = fold(text).split()
-    return [
-        one
-        for one in matters(session, soon=False)
-        if all(word in fold(one.label) for word in words)
-    ]
+def open_now(session: Session, day: date) -> Sequence[Matter]:
+    """What is open on this day, the longest first: worked out when one of its books has changed."""
+    return held(session, "care", _BOOKS, partial(matters, session, day, soon=False))
+
+
+def waiting(session: Session, text: str = "") -> Sequence[Matter]:
+    """What is open now; those whose thing answers to every word."""
+    found, words = open_now(session, today()), fold(text).split()
+    if not words:
+        return found
+    return [one for one in found if all(word in fold(one.label) for word in words)]
 
 
 def of_kind(found: Sequence[Matter], kind: str) -> list[Matter]:
     """Of one kind, or all of them; overdue first."""
     told = [one for one in found if kind not in KINDS or one.due.kind == kind]
     return sorted(told, key=lambda one: one.due.state not in OVERDUE)
+
+
+def counted(found: Sequence[Matter]) -> Mapping[str, int]:
+    """Kind → how many."""
+    return Counter(one.due.kind for one in found)
 
 
 def called(session: Session, found: Sequence[Matter]) -> Names:

@@ -1,5 +1,6 @@
 """What the page of the hosts' protection shows: faults counted, the list behind each tab."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,15 +9,19 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from inventory.centre import Centre
 from inventory.equipment import Equipment
-from inventory.host_health import FAULTS, Fault, Host, hosts, uncovered
+from inventory.host_health import FAULTS, Fault, Host, Untold, hosts, uncovered
 from inventory.host_import import HostImport
 from inventory.protection import RUNNING, HostProtection
 from inventory.register import field_of
+from inventory.registers.protection_limit import ProtectionLimit
 from inventory.text import fold, search_text
+from web.held import held
 from web.locale import moment
 from web.registers.names import Names, names
 
+_BOOKS = (HostProtection, ProtectionLimit, Equipment, Centre)
 TABS = ("faulty", "fine", "unmatched", "uncovered")
 COLUMNS = (
     "主机名", "台账设备", "所属单位", "问题", "防病毒软件", "防护服务", "病毒库日期", "最近查杀",
@@ -30,14 +35,13 @@ class Board:
     when the last file came in."""
 
     hosts: Sequence[Host]
-    computers: Sequence[Equipment]
+    computers: Sequence[Untold]
     imported_at: datetime | None
 
     @property
     def counts(self) -> Mapping[str, int]:
         """Fault → hosts that have it."""
-        kinds = [fault.kind for host in self.hosts for fault in host.faults]
-        return {kind: kinds.count(kind) for kind in FAULTS}
+        return Counter(fault.kind for host in self.hosts for fault in host.faults)
 
     def on(self, tab: str, kind: str = "") -> list[Host]:
         """The hosts of one tab; with a fault's kind, those that have it."""
@@ -47,13 +51,23 @@ class Board:
         return [h for h in wanted if not kind or any(f.kind == kind for f in h.faults)]
 
 
+def told_of(session: Session, now: datetime) -> Sequence[Host]:
+    """Every host within the session's scope, the worst first: judged when a book has changed."""
+    return held(session, "hosts", _BOOKS, lambda: hosts(session, now))
+
+
+def untold(session: Session) -> Sequence[Untold]:
+    """The computers in use within the session's scope of which no server says anything."""
+    return held(session, "hosts untold", _BOOKS, lambda: uncovered(session))
+
+
 def board(session: Session, now: datetime, typed: str = "") -> Board:
     """Within the session's scope; with what was typed, those that it finds."""
-    told, bare = hosts(session, now), uncovered(session)
+    told, bare = told_of(session, now), untold(session)
     query = fold(typed)
     if query:
-        called = called_of(session, told)
-        told = [host for host in told if query in _text(host, called)]
+        texts = held(session, "hosts found by", _BOOKS, lambda: _texts(session, told))
+        told = [host for host in told if query in texts[host.id]]
         bare = [thing for thing in bare if query in thing.search]
     return Board(told, bare, session.scalar(select(func.max(HostImport.at))))
 
@@ -65,7 +79,7 @@ def called_of(session: Session, told: Sequence[Host]) -> Names:
     return names(session, pairs)
 
 
-def units_of(session: Session, things: Sequence[Equipment]) -> Names:
+def units_of(session: Session, things: Sequence[Untold]) -> Names:
     """What the units and keepers of these things are called."""
     told = [field_of(Equipment, name) for name in ("centre_id", "keeper_id")]
     return names(session, [(one, getattr(thing, one.name)) for thing in things for one in told])
@@ -95,6 +109,12 @@ def sheet_rows(session: Session, told: Sequence[Host]) -> Iterator[tuple[str, ..
 
 def _plain(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _texts(session: Session, told: Sequence[Host]) -> Mapping[str, str]:
+    """Host → what it is found by."""
+    called = called_of(session, told)
+    return {host.id: _text(host, called) for host in told}
 
 
 def _text(host: Host, called: Names) -> str:

@@ -2,34 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import partial
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from inventory.care import KINDS
-from inventory.care_record import CareRecord
-from inventory.care_rule import CareRule
-from inventory.caring import Matter, matters
-from inventory.centre import Centre
-from inventory.equipment import Equipment, EquipmentEvent
+from inventory.caring import Matter
 from inventory.role import Standing
-from inventory.room import Room
 from inventory.shanghai import today
-from web.held import held
+from web.queries.care import open_now
 from web.queries.staff import staff_ids
 from web.todo import Todo, group_of
 from web.todo_lines import FEW, lines
 
 rights = ("view", "record")
-_BOOKS = (Equipment, EquipmentEvent, CareRecord, CareRule, Room, Centre)
 
 
 def todo(session: Session, who: Standing, now: datetime) -> Iterator[Todo]:
-    open_now = held(session, "care", _BOOKS, partial(matters, session, today(now), soon=False))
     mine = staff_ids(session, who)
     sorts: dict[tuple[str, str, bool], list[Matter]] = {}
-    for one in open_now:
+    for one in open_now(session, today(now)):
         group, own = group_of(one.due.due_on, now), one.keeper_id in mine
         sorts.setdefault((group, one.due.kind, own), []).append(one)
     for (_group, kind, own), found in sorts.items():
