@@ -2,7 +2,7 @@
 discovered = registered, both ways."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -18,10 +18,16 @@ from inventory.state import DeviceState
 __all__ = ["KINDS", "Difference", "differences", "watched"]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Named(NamedTuple):
+    """A row a difference is about, as much of it as is shown."""
+
+    id: str
+    name: str
+
+
+class Difference(NamedTuple):
     """One difference. `key` is of this very one, `told` what the device says, `booked` what the
-    book says; `device` and `thing` are the rows it is about, None where there is none."""
+    book says; `device` and `thing` are what it is about, None where there is none."""
 
     kind: str
     key: str
@@ -29,9 +35,8 @@ class Difference:
     about: str
     told: str = ""
     booked: str = ""
-    device: Device | None = None
-    thing: Equipment | None = None
-    seen: DeviceState | None = None
+    device: Named | None = None
+    thing: Named | None = None
 
 
 def differences(session: Session) -> tuple[Difference, ...]:
@@ -47,30 +52,37 @@ def watched() -> frozenset[str]:
     return frozenset(w for w, one in categories().items() if set(one.devices) - {"other"})
 
 
+_THING = (Equipment.id, Equipment.tag, Equipment.name)
+
+
 def _serving(column: str) -> Select[tuple[str]]:
     return select(getattr(Deployment, column)).where(Deployment.until.is_(None))
 
 
 def _unbooked(session: Session) -> Iterator[Difference]:
-    query = select(Device, DeviceState).outerjoin(DeviceState, DeviceState.device_id == Device.id)
-    alone = query.where(Device.retired_at.is_(None), Device.id.not_in(_serving("device_id")))
-    for device, seen in session.execute(alone.order_by(Device.sort_key, Device.id)):
-        told = " ".join(filter(None, (seen.vendor, seen.model, seen.serial))) if seen else ""
+    seen = (DeviceState.vendor, DeviceState.model, DeviceState.serial)
+    query = select(Device.id, Device.name, Device.centre_id, *seen)
+    alone = query.outerjoin(DeviceState, DeviceState.device_id == Device.id).where(
+        Device.retired_at.is_(None), Device.id.not_in(_serving("device_id"))
+    )
+    for key, name, centre_id, *facts in session.execute(alone.order_by(Device.sort_key, Device.id)):
+        told = " ".join(filter(None, facts))
         yield Difference(
-            "unbooked", f"unbooked:{device.id}", device.centre_id, device.name, told,
-            device=device, seen=seen,
-        )  # fmt: skip
+            "unbooked", f"unbooked:{key}", centre_id, name, told, device=Named(key, name)
+        )
 
 
 def _unused(session: Session) -> Iterator[Difference]:
-    query = select(Equipment).where(
+    booked = (Equipment.vendor, Equipment.model, Equipment.serial)
+    query = select(*_THING, Equipment.centre_id, *booked).where(
         Equipment.state == "in_use", Equipment.category.in_(watched()),
         Equipment.retired_at.is_(None), Equipment.id.not_in(_serving("equipment_id")),
     )  # fmt: skip
-    for thing in session.scalars(query.order_by(Equipment.tag)):
+    for key, tag, name, centre_id, *facts in session.execute(query.order_by(Equipment.tag)):
+        thing = Named(key, f"{tag} {name}")
         yield Difference(
-            "unused", f"unused:{thing.id}", thing.centre_id, thing.label,
-            booked=" ".join(filter(None, (thing.vendor, thing.model, thing.serial))), thing=thing,
+            "unused", f"unused:{key}", centre_id, thing.name, booked=" ".join(filter(None, facts)),
+            thing=thing,
         )  # fmt: skip
 
 
@@ -90,7 +102,8 @@ def _unlike(session: Session) -> Iterator[Difference]:
             if told and not same(told, booked):
                 yield Difference(
                     kind, f"{kind}:{device.id}:{thing.id}:{told}"[:200], thing.centre_id,
-                    f"{thing.label} · {device.name}", told, booked, device, thing, seen,
+                    f"{thing.label} · {device.name}", told, booked, Named(device.id, device.name),
+                    Named(thing.id, thing.label),
                 )  # fmt: skip
 
 
@@ -106,7 +119,7 @@ def _duplicates(session: Session) -> Iterator[Difference]:
         tags = "、".join(thing.tag for thing in things)
         yield Difference(
             "duplicate", f"duplicate:{serial}:{tags}"[:200], things[0].centre_id, serial,
-            booked=tags, thing=things[0],
+            booked=tags, thing=Named(things[0].id, things[0].label),
         )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def adopt() -> ResponseReturnValue:
             one = _one(session)
             if one.thing is None or one.kind not in ("serial", "model"):
                 abort(400)
-            setattr(one.thing, one.kind, one.told)
+            setattr(session.get_one(Equipment, one.thing.id), one.kind, one.told)
     except Rejected as error:
         return _page(causes=[str(one) for one in error.errors]), 422
     flash(_("已按设备自报更正：%(name)s。", name=one.about), "ok")
