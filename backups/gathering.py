@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, cast
 
 from backups.pace import Pace
@@ -89,6 +90,8 @@ class Gatherer(Protocol):
 
     def gather(self, order: Order, pace: Pace) -> AbstractContextManager[Gathered]: ...
 
+    def reach(self, order: Order, pace: Pace) -> str: ...
+
 
 def gather(order: Order, pace: Pace) -> AbstractContextManager[Gathered]:
     """Open a source by its method. What comes over a line is paid for at `pace` here, limit and
@@ -96,15 +99,24 @@ def gather(order: Order, pace: Pace) -> AbstractContextManager[Gathered]:
 
     Raises NotGathered, Stopped, here and while items are read.
     """
-    if order.method not in METHODS:
-        raise ValueError(f"no such method: {order.method!r}")
-    module = cast("Gatherer", import_module(f"backups.gatherers.{order.method}"))
-    return module.gather(order, pace)
+    return cast("Gatherer", _module(order)).gather(order, pace)
+
+
+def reach(order: Order, pace: Pace) -> str:
+    """Look whether a source could be gathered now: log in, ask for what would be read. Nothing is
+    kept. What worked, in a sentence. Raises NotGathered, Stopped."""
+    return cast("Gatherer", _module(order)).reach(order, pace)
 
 
 def settle(order: Order) -> None:
     """To be called once the set is sealed and read back: what was kept only to make it may go. Once
     more is well, too, as long as nothing was gathered since."""
-    module = import_module(f"backups.gatherers.{order.method}")
+    module = _module(order)
     if hasattr(module, "settle"):
         module.settle(order)
+
+
+def _module(order: Order) -> ModuleType:
+    if order.method not in METHODS:
+        raise ValueError(f"no such method: {order.method!r}")
+    return import_module(f"backups.gatherers.{order.method}")

@@ -10,6 +10,7 @@ from backups.unpacking import Unpacking
 from inventory.durable import write_whole
 from inventory.shanghai import SHANGHAI
 
+_SILENT = "代理程序还没有上传过：请在那台服务器上安装并运行代理程序"
 _USED = "used"  # the number of the delivery that is in a good set
 
 
@@ -22,7 +23,7 @@ def sent(order: Order, pace: Pace) -> Iterator[Gathered]:
     unpacking = Unpacking(Deliveries(order.staging), pace)
     newest = unpacking.bring_up()
     if newest is None:
-        raise NotGathered("代理程序还没有上传过：请在那台服务器上安装并运行代理程序")
+        raise NotGathered(_SILENT)
     at = newest.taken_at.astimezone(SHANGHAI)
     if newest.number <= _used(order):
         raise NotGathered(
@@ -31,6 +32,15 @@ def sent(order: Order, pace: Pace) -> Iterator[Gathered]:
         )
     warnings = [*newest.warnings, f"内容为代理程序 {at:%Y-%m-%d %H:%M} 上传时的状况"]
     yield Gathered(unpacking.items(), newest.agent, newest.host, warnings)
+
+
+def heard(order: Order) -> str:
+    """When the agent was last heard of: nothing here can call it. Raises NotGathered."""
+    newest = Deliveries(order.staging).unpacked() if order.staging else None
+    if newest is None:
+        raise NotGathered(_SILENT)
+    at = newest.taken_at.astimezone(SHANGHAI)
+    return f"代理程序由它那边发起连接，这里不能试；{newest.host} 最近一次上传在 {at:%Y-%m-%d %H:%M}"
 
 
 def used(order: Order) -> None:

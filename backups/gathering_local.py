@@ -44,6 +44,23 @@ def mounted(order: Order, pace: Pace) -> Iterator[Gathered]:
         yield replace(gathered, items=checked(gathered.items), server="挂载的共享")
 
 
+def look(order: Order) -> str:
+    """Can every declared path be read? In a sentence. Raises NotGathered."""
+    tops = outermost(order.paths)
+    for top in tops:
+        try:
+            os.close(os.open(top, os.O_RDONLY))
+        except OSError as error:
+            raise _closed(top, error) from error
+    return f"{len(tops)} 个目录或文件都能读取"
+
+
+def look_mounted(order: Order) -> str:
+    """The same of shares, which must be there."""
+    mounts.check(outermost(order.paths))
+    return f"共享已挂载并有应答；{look(order)}"
+
+
 def outermost(paths: Collection[str]) -> list[str]:
     """The declared paths without those that lie below another one. Raises NotGathered for one that
     is not absolute."""
@@ -79,9 +96,13 @@ def _walked(top: Path, lines: Collection[str], tally: Tally) -> Iterator[Found]:
         told = top.stat()
         return iter([Found("", "file", told.st_size, told.st_mtime, S_IMODE(told.st_mode))])
     except OSError as error:
-        raise NotGathered(
-            f"{top} 打不开（{error.strerror}），没有备份：请核对路径和读取权限", permanent=True
-        ) from error
+        raise _closed(str(top), error) from error
+
+
+def _closed(top: str, error: OSError) -> NotGathered:
+    return NotGathered(
+        f"{top} 打不开（{error.strerror}），没有备份：请核对路径和读取权限", permanent=True
+    )
 
 
 def _item(place: Path, name: str, found: Found, tally: Tally) -> Iterator[Item]:

@@ -18,6 +18,7 @@ from netops.ssh_files import RemoteFiles, files
 from netops.walking import Found
 
 _PIECE = 256 * 1024
+_NO_SERVER = "没有选择服务器：请在备份来源中选择"
 _OVERLAP = 1 << 20  # octets that must be the same before the rest of a file is added to them
 
 
@@ -25,16 +26,37 @@ _OVERLAP = 1 << 20  # octets that must be the same before the rest of a file is 
 def remote(order: Order, pace: Pace) -> Iterator[Gathered]:
     """Items of the declared paths there. Raises NotGathered, Stopped, also while they are read."""
     if order.remote is None:
-        raise NotGathered("没有选择服务器：请在备份来源中选择", permanent=True)
+        raise NotGathered(_NO_SERVER, permanent=True)
     tally = Tally()
-    with _words(), files(order.remote) as far:
+    with in_words(), files(order.remote) as far:
         fetching = Fetching(far, (order.staging or order.work) / "fetched", pace, tally)
         items = _items(order, fetching)
         yield Gathered(items, "SFTP", order.remote.place, tally.warnings)
 
 
+def look_there(order: Order) -> str:
+    """Log in and look into every declared path, fetching nothing. Raises NotGathered."""
+    if order.remote is None:
+        raise NotGathered(_NO_SERVER, permanent=True)
+    tops = outermost(order.paths)
+    with in_words(), files(order.remote) as far:
+        for top in tops:
+            _looked(far, top)
+    return f"登录 {order.remote.place} 成功，{len(tops)} 个目录或文件都能读取"
+
+
+def _looked(far: RemoteFiles, top: str) -> None:
+    try:
+        if far.found(top).kind == "folder":
+            next(far.walk(top), None)
+        else:
+            far.open(top, 0, 1).read(1)
+    except OSError as error:
+        raise _closed(far, top, error) from error
+
+
 def _items(order: Order, fetching: "Fetching") -> Iterator[Item]:
-    with _words():
+    with in_words():
         for top in outermost(order.paths):
             for found in _walked(fetching.far, top, order, fetching.tally):
                 yield from fetching.item(top, found)
@@ -45,13 +67,17 @@ def _walked(far: RemoteFiles, top: str, order: Order, tally: Tally) -> Iterator[
     try:
         found = far.found(top)
     except OSError as error:
-        raise NotGathered(
-            f"{far.place} 上的 {top} 打不开（{error.strerror}），没有备份：请核对路径和读取权限",
-            permanent=True,
-        ) from error
+        raise _closed(far, top, error) from error
     if found.kind == "folder":
         return far.walk(top, order.exclude, tally.refused)
     return iter([replace(found, path="")])
+
+
+def _closed(far: RemoteFiles, top: str, error: OSError) -> NotGathered:
+    return NotGathered(
+        f"{far.place} 上的 {top} 打不开（{error.strerror}），没有备份：请核对路径和读取权限",
+        permanent=True,
+    )
 
 
 class Fetching:
@@ -129,7 +155,7 @@ def _told(error: OSError | CommandRejected) -> OSError:
 
 
 @contextmanager
-def _words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
     """What the other machine refused, as a NotGathered."""
     try:
         yield

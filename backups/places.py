@@ -148,13 +148,11 @@ class LocalFolder:
     def _words(self) -> Iterator[None]:
         self.guard()
         try:
-            yield
-        except FileNotFoundError:
-            self.guard()  # gone because the whole place is gone?
+            with in_words(self.path):
+                yield
+        except (FileNotFoundError, PlaceError):
+            self.guard()  # because the whole place is gone?
             raise
-        except OSError as error:
-            self.guard()
-            raise _put_into_words(error, self.path) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +191,17 @@ def _sync(folder: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """What the file system refused, as a PlaceError; FileNotFoundError stays what it is."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise _put_into_words(error, path) from error
 
 
 def _put_into_words(error: OSError, path: Path) -> PlaceError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backups import sftp_place
+from backups import same_machine, sftp_place
 from backups.label import Label, WrongMedium, guarding, read_label, write_label
 from backups.mounts import elsewhere, together
 from backups.places import LocalPlace, Place, PlaceError
@@ -95,6 +95,8 @@ def opened(spot: Spot, home: Path) -> Iterator[Place]:
     """Be at the place; ours (`home`) tells a disk of our own from another. Raises PlaceError."""
     if spot.remote is not None:
         with sftp_place.opened(spot.remote, spot.root) as place:
+            if spot.outside:
+                same_machine.apart(place, host_key(spot.remote))
             yield place
         return
     root = Path(spot.root)
@@ -104,6 +106,11 @@ def opened(spot: Spot, home: Path) -> Iterator[Place]:
     guard = guarding(root, spot.label)
     guard()
     yield LocalPlace(root, guard)
+
+
+def host_key(remote: Remote) -> str | None:
+    """The key it is known by: type, blank, base64."""
+    return remote.known.expected(remote.address, remote.port) if remote.known else None
 
 
 def apart(spot: Spot) -> None:

@@ -18,7 +18,7 @@ _PATIENT = 5  # times it begins anew for a writer's sake; then writers wait
 
 def copy_sqlite(source: Path, place: Path, pace: Pace) -> None:
     """Copy `source` to `place`, new or empty. Raises NotGathered, Stopped, OSError."""
-    _of_sqlite(source)
+    of_sqlite(source)
     place.touch(mode=0o600)
     try:
         with _opened(source, "ro") as reading, _opened(place, "rw") as writing:
@@ -99,7 +99,8 @@ def _stopping(connection: sqlite3.Connection, pace: Pace) -> Iterator[None]:
         raise
 
 
-def _of_sqlite(source: Path) -> None:
+def of_sqlite(source: Path) -> None:
+    """Is it a file of SQLite's, and ours to read? Raises NotGathered."""
     try:
         with source.open("rb") as file:
             header = file.read(len(_HEADER))

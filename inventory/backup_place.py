@@ -42,6 +42,7 @@ class BackupPlace(CentreRegister):
     topic: ClassVar[str] = "数据备份"
     articles: ClassVar[tuple[int, ...]] = (142,)
     edit_act: ClassVar[str] = "operate"
+    template: ClassVar[str] = "backups/place.html"
     observed = BackupPlaceState
     views: ClassVar[Mapping[str, Mapping[str, str]]] = {
         label: {"purpose": word} for word, label in PURPOSES.items()

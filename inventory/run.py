@@ -26,13 +26,13 @@ KINDS = {
     "backup": "数据备份", "copy": "复制备份", "recheck": "核对备份副本",
     "image": "生成光盘映像", "burn": "刻录光盘",
     "readback": "光盘回读核对", "drill": "恢复演练", "restore": "恢复数据", "clear": "清理备份",
-    "archive": "年终归档整理",
+    "archive": "年终归档整理", "reach": "测试连接",
     "procedure": "配置操作", "scan": "读取地址表", "sightings": "地址表采集",
 }  # fmt: skip
 # What its asker may stop half-way.
 STOPPABLE = frozenset((
     "poll", "walk", "discover", "rotate", "config", "backup", "copy", "image", "burn", "readback",
-    "recheck", "drill", "restore", "clear", "archive",
+    "recheck", "drill", "restore", "clear", "archive", "reach",
 ))  # fmt: skip
 OWN = frozenset(("print",))  # nobody else hears of it: its title tells what somebody reads
 # What it takes to ask for each kind of work; the worker asks again when it begins.
@@ -43,7 +43,7 @@ RIGHTS = {
     "backup": "operate", "copy": "operate", "image": "operate", "burn": "record",
     "recheck": "operate",
     "readback": "record", "drill": "record", "restore": "operate", "clear": "operate",
-    "archive": "operate",
+    "archive": "operate", "reach": "operate",
     "import": "", "print": "",  # the register's own right: asked there
 }  # fmt: skip
 

@@ -109,7 +109,7 @@ class RemoteFiles:
 
     def make_folder(self, path: str) -> None:
         """Make a folder and those above it (0700); there already is well, too."""
-        if path in ("", "/") or self._is_folder(path):
+        if path in ("", "/") or self.is_folder(path):
             return
         self.make_folder(path.rstrip("/").rpartition("/")[0])
         mode = number(_MODE) + number(0o700)
@@ -120,7 +120,8 @@ class RemoteFiles:
         with suppress(FileNotFoundError):
             self._told(f"删除目录 {_shown(path)}", _RMDIR, _path(path))
 
-    def _is_folder(self, path: str) -> bool:
+    def is_folder(self, path: str) -> bool:
+        """Is there a folder, links followed?"""
         with suppress(FileNotFoundError):
             return self.found(path).kind == "folder"
         return False

@@ -28,6 +28,7 @@ from playbooks import (
     owed,
     procedure_duty,
     protecting,
+    reaching,
     restoring,
     rounds,
     sighting,
@@ -74,6 +75,7 @@ WORKS: Mapping[str, Work] = {
     "drill": drilling.drill, "restore": restoring.restore,
     "image": imaging.image, "burn": imaging.burn, "readback": imaging.readback,
     "archive": archiving.archive,
+    "reach": reaching.try_reach,
     "copy": copying.copy, "recheck": copy_checking.recheck, "clear": clearing.clear,
 }  # fmt: skip
 

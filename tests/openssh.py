@@ -28,11 +28,13 @@ KbdInteractiveAuthentication no
 PrintMotd no
 {more}
 """
+THERE = "/run/there"  # where it has its disk besides; whoever is outside sees no such folder
 _INSIDE = """
 mount --bind {folder}/passwd /etc/passwd
 mount --bind {folder}/shadow /etc/shadow
 mount -t tmpfs tmpfs /run
-mkdir /run/sshd
+mkdir /run/sshd /run/there
+mount --rbind / {there}
 exec /usr/sbin/sshd -D -e -f {folder}/sshd_config
 """
 
@@ -59,7 +61,7 @@ def sshd(folder: Path, more: str = "", key: str = "ed25519") -> Iterator[Server]
     _prepare(folder, _SETTINGS.format(port=port, folder=folder, more=more), key)
     public = (folder / "host_key.pub").read_text().split()[:2]
     server = Server(port, "netadmin", "sshd-test-only", " ".join(public), folder / "log")
-    line = [*BOUND, "unshare", "--mount", "sh", "-ec", _INSIDE.format(folder=folder)]
+    line = [*BOUND, "unshare", "--mount", "sh", "-ec", _INSIDE.format(folder=folder, there=THERE)]
     with server.log.open("w") as log, subprocess.Popen(line, stderr=log) as process:
         try:
             _wait(process, server)

@@ -16,8 +16,10 @@ from backups.command_contract import Report
 from backups.dump_items import by_program, file_name, item, items_below
 from backups.dumping import Speaking, Tool, received, secret_file, whole
 from backups.gathering import Gathered, Item, NotGathered, Order
+from backups.gathering_remote import in_words
 from backups.pace import Pace
 from backups.tool_process import CHUNK, running
+from netops.ssh_files import run
 
 _SILENCE = 3600.0  # seconds: it is asked to say a line at least once an hour
 _LONGEST_LINE = 1 << 16  # bytes
@@ -40,6 +42,22 @@ def gather(order: Order, pace: Pace) -> Iterator[Gathered]:
         yield Gathered(items, report.tool or words[0], report.server, report.warnings)
     finally:
         shutil.rmtree(out, ignore_errors=True)
+
+
+def reach(order: Order, _pace: Pace) -> str:
+    """Is there such a program, where it would be run? It is not run: only its owner knows what it
+    does. Raises NotGathered."""
+    by_program(order)
+    name = _words(order)[0]
+    if order.remote is not None and order.reach == "ssh":
+        with in_words():
+            found = run(order.remote, ["command", "-v", name]).status == 0
+        where = f"登录成功，{order.remote.place} 上"
+    else:
+        found, where = shutil.which(name) is not None, "本机"
+    if not found:
+        raise NotGathered(f"{where}没有可执行的程序 {name}；请在来源中更正命令", permanent=True)
+    return f"{where}有程序 {name}；没有试着运行它"
 
 
 def _here(order: Order, words: list[str], out: Path, pace: Pace) -> tuple[Iterator[Item], Report]:

@@ -5,22 +5,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from backups.gathering import Gathered, NotGathered, Order
-from backups.gathering_agent import sent, used
-from backups.gathering_local import local, mounted
-from backups.gathering_remote import remote
+from backups.gathering_agent import heard, sent, used
+from backups.gathering_local import local, look, look_mounted, mounted
+from backups.gathering_remote import look_there, remote
 from backups.pace import Pace
 from backups.staging import clear
 
 _REACHES = {"local": local, "mount": mounted, "ssh": remote, "agent": sent}
+_LOOKS = {"local": look, "mount": look_mounted, "ssh": look_there, "agent": heard}
+_NOTHING = "没有填写目录或文件：请在备份来源中填写"
 
 
 @contextmanager
 def gather(order: Order, pace: Pace) -> Iterator[Gathered]:
     """Items of the declared paths. Raises NotGathered, Stopped, also while they are read."""
     if order.reach != "agent" and not any(line.strip() for line in order.paths):
-        raise NotGathered("没有填写目录或文件：请在备份来源中填写", permanent=True)
+        raise NotGathered(_NOTHING, permanent=True)
     with _REACHES[order.reach](order, pace) as gathered:
         yield gathered
+
+
+def reach(order: Order, _pace: Pace) -> str:
+    """Every declared path can be looked into. Raises NotGathered."""
+    if order.reach != "agent" and not order.paths:
+        raise NotGathered(_NOTHING, permanent=True)
+    return _LOOKS[order.reach](order)
 
 
 def settle(order: Order) -> None:

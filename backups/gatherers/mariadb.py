@@ -44,6 +44,16 @@ def gather(order: Order, pace: Pace) -> Iterator[Gathered]:
         yield Gathered(items, version[:120], server, warnings)
 
 
+def reach(order: Order, pace: Pace) -> str:
+    """Log in to the database as the dump would. Raises NotGathered, Stopped."""
+    by_program(order)
+    ask = asking(order, order.database, pace)
+    [(server,)] = ask(["SELECT VERSION()"])
+    tables = sum(1 for _table in ask([_ENGINES]))
+    version = version_of(order, pace)[:120]
+    return f"登录成功，看得到 {tables} 张表；服务器 {server}，{version}"
+
+
 def _dumped(order: Order, ask: Ask, place: Path, engines: dict[str, str], pace: Pace) -> Counts:
     before = mariadb_counts(ask)
     check = partial(complete, tables=set(engines), pace=pace)

@@ -22,6 +22,13 @@ from backups.pace import Pace
 from backups.postgres_server import PACKAGE, Asking, asked_there, connected, tool, version_of
 
 _LOCKS = "--lock-wait-timeout=120s"
+_LOOK = (
+    "SHOW server_version",
+    """SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname NOT LIKE 'pg\\_%'
+AND n.nspname <> 'information_schema'
+AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))""",
+)
 _VERSION = re.compile(r"(\d+)\S*")
 
 
@@ -35,6 +42,27 @@ def gather(order: Order, pace: Pace) -> Iterator[Gathered]:
     version, server, counts = told
     with dumped_items(place, counts) as items:
         yield Gathered(items, f"pg_dump {version}", f"PostgreSQL {server}", list(counts.told()))
+
+
+def reach(order: Order, pace: Pace) -> str:
+    """Log in as the dump would; what it may not read would only show while it runs. Raises
+    NotGathered, Stopped."""
+    by_program(order)
+    installed("pg_restore", PACKAGE)
+    if order.reach == "ssh":
+        told = list(asked_there(order, _LOOK, pace))
+    else:
+        with connected(order, order.database) as connection:
+            told = list(Asking(connection, pace)(_LOOK))
+    (server,), (forbidden,) = told
+    if int(forbidden):
+        raise NotGathered(
+            f"登录成功，但有 {forbidden} 张表不准这个账号读取，转储会失败：请给它只读权限"
+            "（GRANT pg_read_all_data，或逐个 GRANT SELECT）",
+            permanent=True,
+        )
+    version = _new_enough(order, server, pace)
+    return f"登录成功，每张表都准读取；PostgreSQL {server}，pg_dump {version}"
 
 
 def dump_here(order: Order, place: Path, pace: Pace) -> tuple[str, str, Counts]:

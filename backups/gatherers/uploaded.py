@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from backups.gathering import Gathered, Item, NotGathered, Order
-from backups.gathering_agent import sent, used
+from backups.gathering_agent import heard, sent, used
 from backups.pace import Pace
 from backups.uploads import Upload, drop, uploads
 from inventory.durable import write_whole
@@ -34,6 +34,14 @@ def gather(order: Order, pace: Pace) -> Iterator[Gathered]:
     write_whole(order.staging / _TAKEN, order.staging / f".{_TAKEN}", keys)
     by = "、".join(dict.fromkeys(one.by for one in brought))
     yield Gathered(iter(list(_items(brought))), "人工上传", by[:80])
+
+
+def reach(order: Order, _pace: Pace) -> str:
+    """What people bring needs no line. Raises NotGathered."""
+    if order.reach == "agent":
+        return heard(order)
+    waiting = sum(1 for _one in uploads(order.staging)) if order.staging else 0
+    return f"由人上传，没有要试的连接；现在有 {waiting} 个文件等待做成备份"
 
 
 def settle(order: Order) -> None:

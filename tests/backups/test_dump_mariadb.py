@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backups import restoring
-from backups.gatherers.mariadb import complete
+from backups.gatherers.mariadb import complete, reach
 from backups.gathering import NotGathered, Order
 from backups.pace import Pace
 from tests.backups.dumps import amid, counts_of, dumped, order_of
@@ -140,3 +140,9 @@ def test_a_refused_login_is_tried_once_and_a_missing_database_named(
     assert after - before == 1
     with pytest.raises(NotGathered, match="没有数据库「nirgends」"):
         dumped(replace(order, database="nirgends"), tmp_path)
+
+
+def test_a_trial_tells_what_the_dump_would_need(order: Order) -> None:
+    assert "登录成功，看得到" in reach(order, Pace())
+    with pytest.raises(NotGathered):
+        reach(replace(order, password="wrong"), Pace())

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import make_url
 
 from backups import restoring
-from backups.gatherers.postgresql import readable
+from backups.gatherers.postgresql import reach, readable
 from backups.gathering import NotGathered, Order
 from backups.pace import Pace, Stopped
 from tests.backups.dumps import amid, counts_of, dumped, order_of
@@ -249,3 +249,15 @@ def test_a_full_disk_is_told_and_nothing_is_left(order: Order, tmp_path: Path) -
     with _room(200_000), pytest.raises(NotGathered, match="值守台的磁盘已满"):
         dumped(order, tmp_path)
     assert list(order.work.iterdir()) == []
+
+
+def test_a_trial_tells_what_the_dump_would_need(order: Order) -> None:
+    told = reach(order, Pace())
+    assert "登录成功，每张表都准读取；PostgreSQL" in told
+    with _connected(order.port) as admin:
+        admin.execute("REVOKE pg_read_all_data FROM keeper")
+        with pytest.raises(NotGathered, match="有 .* 张表不准这个账号读取"):
+            reach(order, Pace())
+        admin.execute("GRANT pg_read_all_data TO keeper")
+    with pytest.raises(NotGathered):
+        reach(replace(order, password="wrong"), Pace())

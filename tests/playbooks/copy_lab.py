@@ -38,7 +38,7 @@ from playbooks.dispatch import Pool
 from playbooks.duties import WORKS
 from playbooks.jobs import Job
 from playbooks.site import Site, open_site
-from tests.openssh import Server
+from tests.openssh import THERE, Server
 
 AT = datetime(2026, 11, 1, 17, 0, tzinfo=UTC)
 _MIB = 1 << 20
@@ -125,7 +125,12 @@ class Lab:
             )
             session.add(device)
             session.flush()
-            facts = {"name": "二号机", "folder": str(self.far), "device_id": device.id, **other}
+            facts = {
+                "name": "二号机",
+                "folder": f"{THERE}{self.far}",
+                "device_id": device.id,
+                **other,
+            }
             row = BackupPlace(centre_id=centre, **facts)
             session.add(row)
         return row

@@ -42,6 +42,10 @@ def test_a_source_goes_its_whole_way(county: County, tmp_path: Path) -> None:
     source = _declared(county, net, paths=str(papers), method="files")
     assert "还没有备份过" in net.get(f"/r/backup-sources/{source}").text
     assert "数据备份没有按期完成" in net.get("/today").text
+    assert net.post(f"/backups/sources/{source}/try").status_code == 302
+    assert _work(county) == {"reach": "done"}
+    assert "1 个目录或文件都能读取" in net.get(f"/r/backup-sources/{source}").text
+    assert county.rows(select(AuditRow).where(AuditRow.act == "测试连接"))
     net.post("/backups/run", {"id": source})
     net.post("/backups/run", {"id": source})  # a second click finds the first one's run
     live = net.get(f"/backups/live?about={source}")

@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=Register)
 # Work about backups, as the overview shows it while it runs.
 JOBS = (
     "backup", "copy", "recheck", "image", "burn", "readback", "drill", "restore", "clear",
-    "archive",
+    "archive", "reach",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from inventory.backup_source import CADENCES, METHODS, REACHES, BackupSource
 from inventory.device import Device
 from inventory.role import can
 from web.access import person
+from web.backing.reaching import last_try
 from web.backing.running import running_facts
 from web.queries.backup_rows import runs_of
 from web.registers.beside import beside
@@ -28,6 +29,7 @@ def beside_source(session: Session, row: BackupSource) -> Mapping[str, Any]:
         "runs": runs, "words": in_words(session, row), "may_run": may and not row.carried,
         "may_accept": may and _doubtful(runs.last),
         "may_upload": living and row.carried and can(person(), "record", row),
+        "may_try": may, "tried": last_try(session, row.id),
         **running_facts(session, row.id),
     }  # fmt: skip
 

@@ -38,7 +38,7 @@ from web.settings import Settings
 
 def join(_netops: click.Group) -> None:
     """The verbs hang below `netops backup`, which `web.cli.backup` joins."""
-    for verb in (run, verify, copy, restore, disc, archive, drill, clear):
+    for verb in (run, try_verb, verify, copy, restore, disc, archive, drill, clear):
         backup.add_command(verb)
 
 
@@ -72,6 +72,20 @@ def run(
             for r in rows
         ])  # fmt: skip
     raise SystemExit(1 if any(one["state"] != "done" for one in rows) else 0)
+
+
+@click.command("try")
+@click.argument("name", metavar="来源或存放处")
+@as_json
+@click.pass_obj
+def try_verb(settings: Settings, name: str, as_json: bool) -> None:
+    """测试连接：登录来源或存放处看一看，什么也不备份；连不上则说明原因，退出码为 1。"""
+    with at_site(settings) as (site, pool):
+        with site.database.view(EVERYTHING) as session:
+            row = _end(session, name)
+        noted(site, "测试连接", (type(row).__name__, row.id, row.centre_id))
+        done = answer_of(perform(site, pool, "reach", (row.id, row.centre_id), {}))
+    _answer(done, as_json, str(done["told"]))
 
 
 @click.command()
@@ -227,6 +241,14 @@ def _answer(done: Mapping[str, Any], as_json: bool, words: str) -> None:
         tell(dict(done))
     else:
         click.echo(words)
+
+
+def _end(session: Session, name: str) -> BackupSource | BackupPlace:
+    places = select(BackupPlace).where(
+        BackupPlace.retired_at.is_(None), (BackupPlace.name == name) | (BackupPlace.id == name)
+    )
+    place = session.scalars(places).first()
+    return place or source_named(session, name)
 
 
 def _living(session: Session) -> Sequence[BackupSource]:

@@ -7,6 +7,7 @@ from web.backing import (  # noqa: F401  (each adds its pages)
     calendar,
     clearing,
     overview,
+    reaching,
     running,
     sets,
     sources,

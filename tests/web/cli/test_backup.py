@@ -33,6 +33,7 @@ def test_a_source_is_backed_up_verified_and_brought_back(run: Run, tmp_path: Pat
     (papers / "月报.txt").write_text("十一月", "utf-8")
     (papers / "台账.csv").write_text("一,二", "utf-8")
     _declare(run, papers)
+    assert told(run("backup", "try", "业务资料", "--json")) == {"told": "1 个目录或文件都能读取"}
     before = _lines(run)
     assert (before["业务资料"]["made"], before["业务资料"]["light"]) == (False, "warning")
 
@@ -76,6 +77,7 @@ def test_what_lies_on_disk_is_found_again_and_damage_is_told(
 
 def test_what_cannot_be_read_is_told_with_its_reason(run: Run, tmp_path: Path) -> None:
     _declare(run, tmp_path / "没有")
+    assert "打不开" in run("backup", "try", "业务资料", code=1).stderr
     [done] = told(run("backup", "run", "--all", "--json", code=1))
     assert done["state"] == "failed"
     assert "没有" in done["why"]
