@@ -9,6 +9,9 @@ JOBS   ?= 3
 RUN_PACKAGES  := $(shell cat debian/run.txt)
 TEST_PACKAGES := $(RUN_PACKAGES) $(shell cat debian/test.txt)
 
+# Some hundred processes of ours are started in a run of the tests: none should compile us anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test check lab bench dist lock clean bare run-packages test-packages
 
 run: run-packages $(VENV)/.installed

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from inventory.yaml_text import load as load_yaml
 
 _SEED = Path(__file__).parent / "seed" / "packages.yaml"
 EDITIONS: Mapping[str, str] = {
@@ -32,7 +32,7 @@ class BusinessPackage:
 @cache
 def packages() -> Mapping[str, BusinessPackage]:
     """Word → package, in the order of the article."""
-    told = yaml.safe_load(_SEED.read_text("utf-8"))
+    told = load_yaml(_SEED)
     return {
         word: BusinessPackage(**{**facts, "tiers": tuple(facts["tiers"])})
         for word, facts in told.items()

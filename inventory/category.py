@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from inventory.yaml_text import load as load_yaml
 
 _SEED = Path(__file__).parent / "seed" / "categories.yaml"
 
@@ -29,7 +29,7 @@ class Category:
 @cache
 def categories() -> Mapping[str, Category]:
     """Word → category, in the order lists show them."""
-    told = yaml.safe_load(_SEED.read_text("utf-8"))
+    told = load_yaml(_SEED)
     return {
         word: Category(**{**facts, "devices": tuple(facts.get("devices", ()))})
         for word, facts in told.items()

@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from inventory.person import Person
 from inventory.register import FieldError, Rejected
 from inventory.shanghai import today
 from inventory.undertaking import publish_standard
+from inventory.yaml_text import load as load_yaml
 
 _SEED = Path(__file__).parent / "seed" / "henan.yaml"
 
@@ -122,7 +122,7 @@ def _unit(wording: str, code: str, name: str, tier: str, parent: str) -> dict[st
 
 @cache
 def _seed() -> dict[str, Any]:
-    seed: dict[str, Any] = yaml.safe_load(_SEED.read_text("utf-8"))
+    seed: dict[str, Any] = load_yaml(_SEED)
     return seed
 
 

@@ -12,10 +12,9 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-import yaml
-
 from inventory.keyboard import runs
 from inventory.text import pinyin, pinyin_initials
+from inventory.yaml_text import load as load_yaml
 
 _SYMBOLS = "#%+-=@"
 _WORDS = Path(__file__).parent / "seed" / "weak_words.yaml"
@@ -155,6 +154,6 @@ def _without_words(plain: str) -> str:
 
 @cache
 def _word_pattern() -> re.Pattern[str]:
-    words: list[str] = yaml.safe_load(_WORDS.read_text("utf-8"))["words"]
+    words: list[str] = load_yaml(_WORDS)["words"]
     longest_first = sorted(map(str, words), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)))

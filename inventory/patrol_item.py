@@ -5,13 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-import yaml
 from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, Session
 
 from inventory.centre import Centre
 from inventory.register import CentreRegister, entry
 from inventory.room import KINDS as ROOM_KINDS
+from inventory.yaml_text import load as load_yaml
 
 SUBJECTS: Mapping[str, str] = {
     "lights": "指示灯", "cables": "线缆", "power": "供电", "clean": "清洁", "fire": "防火",
@@ -66,7 +66,7 @@ class PatrolItem(CentreRegister):
 @cache
 def standard_items() -> tuple[Mapping[str, Any], ...]:
     """The default checklist, as values of PatrolItem (`inventory/seed/patrol_items.yaml`)."""
-    told = yaml.safe_load(_SEED.read_text("utf-8"))
+    told = load_yaml(_SEED)
     rows = (
         (room_kind, cadence, *row)
         for room_kind, lists in told.items()

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from inventory.sheet import folded, unitless
+from inventory.yaml_text import load as load_yaml
 
 _PLACE = Path(__file__).parent / "reporters"
 HAND, OTHER = "hand", "other"
@@ -75,7 +74,7 @@ def reporters() -> Mapping[str, Reporter]:
 
 
 def _read(path: Path) -> Reporter:
-    told = yaml.safe_load(path.read_text("utf-8"))
+    told = load_yaml(path)
     headers = {kind: tuple(words) for kind, words in told.pop("headers").items()}
     running, stopped, own = (tuple(told.pop(name, ())) for name in ("running", "stopped", "own"))
     strange = set(headers) - set(KINDS)

@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from inventory.equipment import Equipment
 from inventory.lifecycle import AT_HAND
 from inventory.registers.establishment import Establishment
 from inventory.room import Room
+from inventory.yaml_text import load as load_yaml
 
 _SEED = Path(__file__).parent / "seed" / "standards.yaml"
 _COUNTIES, _TOWNSHIPS = "county", "township"
@@ -73,7 +73,7 @@ class Finding:
 @cache
 def standards() -> tuple[Standard, ...]:
     """Every minimum, in the order of the articles."""
-    told = yaml.safe_load(_SEED.read_text("utf-8"))
+    told = load_yaml(_SEED)
     return tuple(Standard(**_facts(one)) for one in told)
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
-import yaml
 from sqlalchemy.orm import Mapped, Session
 
 from inventory.acknowledged import Acknowledged
@@ -14,6 +13,7 @@ from inventory.policy import policy
 from inventory.register import FieldError, entry
 from inventory.revision import fix
 from inventory.shanghai import SHANGHAI
+from inventory.yaml_text import load as load_yaml
 
 KINDS: Mapping[str, str] = {"secrecy": "保密承诺", "internet": "上网责任"}
 _SEED = Path(__file__).parent / "seed" / "undertakings.yaml"
@@ -59,5 +59,5 @@ def standard_undertakings(centre: Centre) -> list[Undertaking]:
             centre_id=centre.id, kind=text["kind"], heading=text["title"],
             version=text["version"], body=text["body"].format(centre=centre.name), starts=today,
         )
-        for text in yaml.safe_load(_SEED.read_text("utf-8"))
+        for text in load_yaml(_SEED)
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import yaml
 
+from inventory.yaml_text import load as load_yaml
 from netops.errors import Unreadable
 
 # What is said of one file only, and not of those that extend it.
@@ -158,7 +159,7 @@ class Facts:
 
 def _content(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        return load_yaml(file)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ProfileError(file.name, "", "不是有效的 YAML", str(error)) from error
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory import config_rendering
 from inventory.config_template import ConfigTemplate
+from inventory.yaml_text import load as load_yaml
 
 FOLDER = Path(__file__).parent / "templates"
 UNPROVEN = "模板语法未经实机验证"
@@ -40,7 +40,7 @@ def baselines() -> Mapping[str, Baseline]:
     """Every one by its file's name."""
     found = {}
     for file in sorted(FOLDER.glob("*.yaml")):
-        found[file.stem] = Baseline(key=file.stem, **yaml.safe_load(file.read_text("utf-8")))
+        found[file.stem] = Baseline(key=file.stem, **load_yaml(file))
     return found
 
 

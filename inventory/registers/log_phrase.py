@@ -5,13 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session
 
 from inventory.centre import Centre
 from inventory.log_sections import LOG_TIERS, SECTIONS
 from inventory.register import CentreRegister, entry
+from inventory.yaml_text import load as load_yaml
 
 _SEED = Path(__file__).parents[1] / "seed" / "log_phrases.yaml"
 
@@ -53,5 +53,5 @@ def phrases(session: Session, centre: Centre) -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _usual() -> Mapping[str, Mapping[str, list[str]]]:
-    told: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load(_SEED.read_text("utf-8"))
+    told: Mapping[str, Mapping[str, list[str]]] = load_yaml(_SEED)
     return told

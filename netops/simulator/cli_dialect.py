@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import Environment, StrictUndefined, Template
 
+from inventory.yaml_text import load as load_yaml
 from netops.simulator.cli_table import Table
 
 FOLDER = Path(__file__).parent / "dialects"
@@ -103,7 +103,7 @@ def dialect_named(name: str) -> Dialect:
 
 
 def _facts(name: str) -> dict[str, Any]:
-    facts: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8"))
+    facts: dict[str, Any] = load_yaml(FOLDER / f"{name}.yaml")
     base = facts.pop("extends", "")
     return _laid_over(_facts(base), facts) if base else facts
 

@@ -10,8 +10,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from inventory.yaml_text import load as load_yaml
 from netops.reading import SnmpAuth, SnmpVersion, SshAuth
 
 FILE = Path(__file__).with_name("county.yaml")
@@ -132,7 +131,7 @@ def _lies(ip: str, cidr: str) -> bool:
 @cache
 def plan() -> Plan:
     """The county as shipped."""
-    facts = yaml.safe_load(FILE.read_text("utf-8"))
+    facts = load_yaml(FILE)
     devices = [Device(**row) for row in facts["devices"]]
     return Plan(
         units=tuple(facts["units"]),
