@@ -15,12 +15,14 @@ from inventory.db import Base
 from inventory.reference import names_of
 from inventory.register import Field, Register, fields, register_named
 from inventory.shanghai import SHANGHAI
-from inventory.text import ip, mac
+from inventory.text import ip, mac, visible
 
 _YES = {"是", "yes", "y", "true", "1", "on", "√", "有", "✓", "✔", "☑", "对", "真"}
 _NO = {"否", "no", "n", "false", "0", "off", "×", "无", "✗", "✘", "x", "错", "假", "没有"}
-_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 0?0:00(?::00)?)?")
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日号]?(?: 0?0:00(?::00)?)?")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+_FIGURES = ("number", "day", "time", "ip", "mac")
+_NOTHING = frozenset(("无", "没有", "暂无", "不详", "未知", "/", "-", "--", "—", "——", "n/a", "na"))
 _MONEY = ("元", "¥", "人民币", "rmb")
 _MOMENT = re.compile(r"([0-9]{4}[^ T]+)[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _LARGEST = 2**31 - 1  # of an INTEGER column
@@ -36,7 +38,8 @@ def read(field: Field, text: str, refer: Refer) -> Any:
     `refer` finds the row a reference means. Raises ValueError with a Chinese cause.
     """
     text = text if field.kind == "secret" else text.strip()
-    if not text:
+    text = visible(text).strip() if field.kind == "text" else text
+    if not text or _crossed_out(field, text):
         if field.entry.required and field.default is None:
             raise ValueError("必须填写")
         return field.default
@@ -45,6 +48,11 @@ def read(field: Field, text: str, refer: Refer) -> Any:
     if field.kind == "ref":
         return refer(field, text)
     return _READERS[field.kind](field, text)
+
+
+def _crossed_out(field: Field, text: str) -> bool:
+    """What offices write into a cell that has nothing to say, where it can be no value."""
+    return (field.kind in _FIGURES or field.entry.blanks) and _word(text) in _NOTHING
 
 
 def _settled(field: Field, text: str) -> Any:

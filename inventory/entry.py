@@ -40,7 +40,8 @@ class Entry:
     numbers (a "size" is in bytes); `group` is the form section; `among` narrows what a "ref" may
     point to, in the words of a list's filters ({"kind": "v2c,v3"}). `settled` is written by the
     console's own steps: shown and exported, but no form, sheet or API call may write it. A number
-    that is a name (a year) is not `grouped` by thousands.
+    that is a name (a year) is not `grouped` by thousands. In a text with `blanks`, 无 and — mean
+    that there is none, as they do wherever they can be no value.
     """
 
     label: str
@@ -58,6 +59,7 @@ class Entry:
     group: str = ""
     among: Mapping[str, str] = field(default_factory=dict)
     settled: bool = False
+    blanks: bool = False
     grouped: bool = True
 
 

@@ -20,6 +20,7 @@ from inventory.keys import made_at
 from inventory.lifecycle import BEGINS, STATES
 from inventory.numbering import next_number
 from inventory.register import CentreRegister, FieldError, Onward, entry
+from inventory.shanghai import today
 from inventory.stepping import is_moving
 from inventory.triggers import trigger
 
@@ -76,7 +77,9 @@ class Equipment(CentreRegister):
     )  # fmt: skip
     vendor: Mapped[str | None] = entry("厂商", searched=True, longest=60)
     model: Mapped[str | None] = entry("型号", listed=True, searched=True, longest=80)
-    serial: Mapped[str | None] = entry("序列号", listed=True, searched=True, longest=80)
+    serial: Mapped[str | None] = entry(
+        "序列号", listed=True, searched=True, longest=80, blanks=True
+    )
     no_serial: Mapped[str | None] = entry("无序列号原因", longest=80)
     keeper_id: Mapped[str | None] = entry(
         "保管人", "ref", refers="Staff", listed=True, help="谁使用谁负责（第一百三十二条）"
@@ -142,10 +145,21 @@ class Equipment(CentreRegister):
     def check(self, session: Session) -> Iterator[FieldError]:
         if self.category not in categories():
             yield self.wrong("category", "没有这个类别")
+        yield from self._dated()
         if inspect(self).persistent and not is_moving(session, self):
             yield from self._kept()
         if self.retired_at is not None and _changed(self, "retired_at"):
             yield from self._stays()
+
+    def _dated(self) -> Iterator[FieldError]:
+        """A year wrongly typed would be counted on: age, warranty, end of life."""
+        for name in ("bought_on", "started_on"):
+            day = getattr(self, name)
+            if day and day > today() and _changed(self, name):
+                yield self.wrong(name, f"{day} 还没有到")
+        early = self.bought_on and self.warranty_to and self.warranty_to < self.bought_on
+        if early and (_changed(self, "warranty_to") or _changed(self, "bought_on")):
+            yield self.wrong("warranty_to", f"早于购置日期 {self.bought_on}")
 
     def _stays(self) -> Iterator[FieldError]:
         """Only a slip of the last days is taken off the book; whatever else goes on a paper."""

@@ -142,9 +142,14 @@ def _sort_mark(letter: str, reading: str) -> str:
     return letter if reading == letter else f"~{reading}{letter}"
 
 
+def visible(text: str) -> str:
+    """The text without invisible marks: what looks the same is the same."""
+    return text.translate(_INVISIBLE)
+
+
 def _plain(text: str) -> str:
     """Half-width, lower case, single spaces, no invisible marks."""
-    half = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).lower()
+    half = visible(unicodedata.normalize("NFKC", text)).lower()
     return " ".join(unicodedata.normalize("NFKC", half).split())
 
 

@@ -174,6 +174,34 @@ def test_what_is_wrong_is_told_by_row_column_and_cause(home: Database) -> None:
     assert (cell.value, cell.data_type) == ("错", "s")
 
 
+def test_slips_of_the_pen_are_told_and_what_is_crossed_out_is_empty(home: Database) -> None:
+    head = [
+        "编号",
+        "所属单位",
+        "品名",
+        "类别",
+        "序列号",
+        "MAC 地址",
+        "购置日期",
+        "启用日期",
+        "保修到期",
+    ]
+    good = ["\u200bB-1", "410225", "交换机", "交换机", "无", "—", "2024年3月5号", "不详", "/"]
+    (made,) = apply(home, sheet(book(head, good))).new
+    names = ("tag", "serial", "mac", "started_on", "warranty_to")
+    assert [made.values[name] for name in names] == ["B-1", None, None, None, None]
+    again = plan(home, sheet(book(head, ["B-1", *good[1:]])))
+    assert (again.new, again.changed, again.same) == ((), (), 1)  # the clean number, the same thing
+    wrong = [
+        ["B-2", "410225", "交换机", "交换机", "", "", "2099-03-05", "", ""],
+        ["B-3", "410225", "交换机", "交换机", "", "", "2024-03-05", "2098-01-01", "2020-01-01"],
+    ]
+    assert told(plan(home, sheet(book(head, *wrong))).errors) == [
+        "第 2 行 购置日期：2099-03-05 还没有到", "第 3 行 启用日期：2098-01-01 还没有到",
+        "第 3 行 保修到期：早于购置日期 2024-03-05",
+    ]  # fmt: skip
+
+
 def test_columns_called_otherwise_are_asked_for_once(home: Database, tree: Tree) -> None:
     given = sheet(
         book(
