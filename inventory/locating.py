@@ -1,6 +1,7 @@
 """Finding one thing by what a scanner reads or a hand types: the address on its label, its number,
 serial, finance number, MAC."""
 
+import unicodedata
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from inventory.equipment import Equipment
-from inventory.text import fold, mac
+from inventory.text import fold, mac, visible
 
 _LABEL = "/a/"
 _MOST = 10
@@ -16,7 +17,7 @@ _MOST = 10
 
 def code_of(typed: str) -> str:
     """What was meant: the tag out of the address of a label, else the text itself."""
-    text = typed.strip().strip("\ufeff")
+    text = visible(typed).strip()
     path = urlsplit(text).path if "://" in text or text.startswith(_LABEL) else ""
     return unquote(path.rpartition(_LABEL)[2]).strip() if _LABEL in path else text
 
@@ -27,7 +28,7 @@ def located(session: Session, typed: str) -> Sequence[Equipment]:
     code = code_of(typed)
     if not code:
         return ()
-    tagged = _matching(session, Equipment.tag.in_(_cases(code)))
+    tagged = _matching(session, Equipment.tag.in_(spellings(code)))
     return tagged or _matching(session, or_(*_otherwise(code)))
 
 
@@ -40,14 +41,16 @@ def guessed(session: Session, typed: str) -> Sequence[Equipment]:
     return _matching(session, *(Equipment.search.contains(word, autoescape=True) for word in words))
 
 
-def _cases(code: str) -> set[str]:
-    """A scanner may be set to capitals; the index knows only what is written."""
-    return {code, code.upper(), code.lower()}
+def spellings(code: str) -> set[str]:
+    """A scanner may be set to capitals, or the keyboard that it plays to full-width letters; the
+    index knows only what is written."""
+    half = unicodedata.normalize("NFKC", code)
+    return {code, half, half.upper(), half.lower()}
 
 
 def _otherwise(code: str) -> list[ColumnElement[bool]]:
     told: list[ColumnElement[bool]] = [
-        Equipment.serial.in_(_cases(code)), Equipment.finance_no == code,
+        Equipment.serial.in_(spellings(code)), Equipment.finance_no.in_(spellings(code)),
     ]  # fmt: skip
     try:
         told.append(Equipment.mac == mac(code))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from inventory.centre import Centre
 from inventory.equipment import Equipment
 from inventory.lifecycle import ENDED, STATES
-from inventory.locating import code_of, located
+from inventory.locating import code_of, located, spellings
 from inventory.role import Standing, can
 from inventory.room import Room
 from inventory.signature import acting
@@ -32,7 +32,9 @@ def scan(
     if not can(who, "record", take):
         raise refused(take, "state", "您在这个单位没有填写台账的权限")
     room = session.get(Room, room_id) if room_id else None
-    wanted = [code.strip()[:_LONGEST] for code in codes if code.strip()][:AT_ONCE]
+    wanted = [code.strip()[:_LONGEST] for code in codes if code.strip()]
+    if len(wanted) > AT_ONCE:
+        raise refused(take, "state", f"一次最多 {AT_ONCE} 行，现有 {len(wanted)} 行，请分几次粘贴")
     return [_one(session, take, code, who, room) for code in wanted]
 
 
@@ -90,8 +92,8 @@ def _whose(session: Session, thing: Equipment) -> str:
 
 def _nowhere(session: Session, typed: str) -> tuple[str, str]:
     """Out of this person's sight only the unit is told, so that the thing can be given back."""
-    code, thing, centre = code_of(typed), Equipment.__table__.c, Centre.__table__.c
-    same = or_(thing.tag == code, thing.serial == code)
+    codes, thing, centre = spellings(code_of(typed)), Equipment.__table__.c, Centre.__table__.c
+    same = or_(thing.tag.in_(codes), thing.serial.in_(codes))
     query = select(centre.name).join(Equipment.__table__, thing.centre_id == centre.id)
     home = session.connection().scalar(query.where(same, thing.retired_at.is_(None)).limit(1))
     return ("foreign", f"登记在{home}") if home else ("unknown", "台账里没有这个号码")

@@ -94,7 +94,10 @@ def _review(session: Session, take: StockTake, taken: Taken) -> None:
     take.state = "done"
 
 
-def _sort_again(_session: Session, take: StockTake, _taken: Taken) -> None:
+def _sort_again(_session: Session, take: StockTake, taken: Taken) -> None:
+    """By those who count and those who review; whoever only reads the book sends nothing back."""
+    if not (can(taken.who, "record", take) or can(taken.who, "sign", take)):
+        raise refused(take, "state", "您在这个单位没有填写台账、审阅签字的权限")
     take.state, take.reopened_at = "sorting", datetime.now(UTC)
 
 

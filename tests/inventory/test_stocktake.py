@@ -60,6 +60,7 @@ def count(database: Database, tree: Tree) -> Count:
         "tech": actor(database, tree.lankao, "tech", "王技", "technician"),
         "net": actor(database, tree.lankao, "net", "李网", "network_admin"),
         "lead": actor(database, tree.lankao, "lead", "郑局", "leader"),
+        "audit": actor(database, tree.lankao, "audit", "赵审", "auditor"),
     }
     with database.transaction(system("建账")) as session:
         rooms = {
@@ -120,14 +121,17 @@ def _scanned(count: Count) -> None:
     assert [outcome for outcome, _ in told] == [
         "seen", "seen", "again", "extra", "extra", "unknown",
     ]  # fmt: skip
-    assert count.scan("L1") == [("foreign", "登记在洛阳市")]  # of another city: its unit only
+    assert count.scan("ｌ１") == [("foreign", "登记在洛阳市")]  # of another city: its unit only
+    assert count.scan("Ｔ１\u200b") == [("again", "T1 显示器")]  # through a Chinese keyboard
+    with pytest.raises(Rejected, match="一次最多 2000 行，现有 2001 行"):
+        count.scan(*["T1"] * 2001)
     assert count.scan("00-E0-FC-00-00-05", "T5", room="乙", who="net") == [
         ("seen", "T5 显示器"), ("again", "T5 显示器"),
     ]  # fmt: skip
     with count.database.view(EVERYTHING) as session:
         sums = counts(session, session.get_one(StockTake, count.key))
         assert (sums.expected, sums.seen, sums.missing) == (5, 3, 2)
-        assert (sums.extra, sums.foreign, sums.unknown, sums.again) == (2, 1, 1, 2)
+        assert (sums.extra, sums.foreign, sums.unknown, sums.again) == (2, 1, 1, 3)
 
 
 def _closed(count: Count) -> None:
@@ -139,7 +143,7 @@ def _closed(count: Count) -> None:
         result = session.get_one(StockTake, count.key).result or ""
     for line in (
         "应盘 5 件，盘到 3 件，未盘到 2 件（已处理 2 件）", "未盘到：T4 显示器 — 在别处 借给会议室",
-        "位置更正：T5 显示器：甲 → 乙", "登记在别的单位：L1 登记在洛阳市", "没有登记：ZZZ",
+        "位置更正：T5 显示器：甲 → 乙", "登记在别的单位：ｌ１ 登记在洛阳市", "没有登记：ZZZ",
     ):  # fmt: skip
         assert line in result
 
@@ -149,6 +153,8 @@ def _signed(count: Count) -> None:
     with pytest.raises(Rejected, match="您在这个单位不能“签字”"):
         count.step("lead", "sign")
     count.step("tech", "sign")
+    with pytest.raises(Rejected, match="没有填写台账、审阅签字的权限"):
+        count.step("audit", "return", remark="看着不对")
     count.step("lead", "return", remark="T4 再找")
     count.step("tech", "close")
     count.step("net", "sign")
