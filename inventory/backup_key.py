@@ -35,6 +35,7 @@ class BackupKey(Stepped, Numbered):
     see_act: ClassVar[str] = "view"
     edit_act: ClassVar[str] = "credentials"
     template: ClassVar[str] = "backups/key.html"
+    also: ClassVar[tuple[tuple[str, str], ...]] = (("key_intake.form", "录入密钥单"),)
     begins: ClassVar[str] = "第一次备份时自动生成；生成后请打印密钥单，交专人保管。"
     views: ClassVar[Mapping[str, Mapping[str, str]]] = {
         label: {"state": word} for word, label in STATES.items()
