@@ -38,7 +38,7 @@ def enter(visit: Visit, site: str, path: str, width: int = 1366, height: int = 7
     page.fill("#login", "tech")
     page.fill("#password", PASSWORD)
     page.click("main button")
-    page.wait_for_url(f"**{path}")
+    page.wait_for_url(f"{site}{path}")  # the form's own address ends so, too
     return page
 
 
@@ -83,6 +83,27 @@ def test_an_entry_takes_eight_keys_beside_its_text(visit: Visit, site: str, coun
     page.keyboard.press("g")
     page.keyboard.press("d")
     page.wait_for_url("**/r/devices")
+
+
+def test_what_is_saved_late_does_not_take_the_cursor(
+    visit: Visit, site: str, county: County
+) -> None:
+    """The line was slow: meanwhile the hand types elsewhere, say a password."""
+    page = enter(visit, site, "/log/")
+    held: list[Route] = []
+    page.route("**/log/entries", lambda route: held.append(route))
+    write(page, "巡检正常")
+    with page.expect_request("**/log/entries"):
+        page.keyboard.press("Control+Enter")
+    elsewhere = page.locator("#search")
+    elsewhere.press_sequentially("Sec")
+    held[0].continue_()
+    expect(page.locator("#log-text")).to_have_value("")
+    expect(page.locator(".log-section .log-line")).to_contain_text("巡检正常")
+    expect(elsewhere).to_be_focused()
+    page.keyboard.type("ret")
+    expect(elsewhere).to_have_value("Secret")
+    expect(page.locator("#log-text")).to_have_value("")
 
 
 def test_keys_belong_to_the_input_method_while_it_composes(

@@ -163,6 +163,7 @@ function start() {
   }
 
   function saved(told, sent) {
+    const here = form.contains(document.activeElement); // else the hand is at something else by now
     const plain = (text) => text.replace(/\r\n?/g, "\n").trim();
     if (plain(told.text) !== plain(field.text.value) || plain(sent) !== plain(told.text)) {
       field.made_key.value = "";
@@ -175,7 +176,7 @@ function start() {
       say(words.replace("{section}", told.section), "log-good");
     }
     refresh();
-    field.text.focus();
+    if (here) field.text.focus();
     recover();
   }
 
@@ -290,10 +291,12 @@ function start() {
 
   addEventListener("DOMContentLoaded", () => {
     const last = localStorage.getItem(remembered);
-    if (last && !field.text.value && [...field.section].some((one) => one.value === last)) choose(last, false);
+    if (field.text.value) guess(); // typed before this script was there
+    else if (last && [...field.section].some((one) => one.value === last)) choose(last, false);
     arrange();
     tick();
     grow();
+    if (field.text.value) remember();
     recover();
   });
 }
