@@ -35,6 +35,7 @@ class Binding(Stepped, Signable, CentreRegister):
     articles: ClassVar[tuple[int, ...]] = (34, 107, 109)
     names: ClassVar[tuple[str, ...]] = ("ip", "mac", "centre_id")
     order: ClassVar[str] = "ip"
+    confidential: ClassVar[bool] = True
     edit_act: ClassVar[str] = "record"
     living: ClassVar[str] = "全部"
     views: ClassVar[dict[str, dict[str, str]]] = {

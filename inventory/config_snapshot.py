@@ -41,6 +41,7 @@ class ConfigSnapshot(CentreRegister):
     articles: ClassVar[tuple[int, ...]] = (98, 140, 141)
     names: ClassVar[tuple[str, ...]] = ("device_id", "taken_at")
     order: ClassVar[str] = "taken_at"
+    confidential: ClassVar[bool] = True
     falling: ClassVar[bool] = True
     living: ClassVar[str] = "全部"
     by_hand: ClassVar[bool] = False

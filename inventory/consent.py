@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from inventory.act import Act
 from inventory.approval import Approval, ask
 from inventory.asked import Rule, rule
+from inventory.export_request import ExportRequest
 from inventory.grant import Delegation, Grant, standing
 from inventory.person import beyond
 from inventory.phonereset import PhoneReset
@@ -20,6 +21,7 @@ from inventory.register import Register
 
 KINDS: dict[type[Register], str] = {
     Grant: "grant", Delegation: "delegation", Policy: "policy", PhoneReset: "totp_reset",
+    ExportRequest: "export",
 }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class Credential(CentreRegister):
     observed = CredentialState
     page: ClassVar[str] = "credentials.show"
     see_act: ClassVar[str] = "credentials"
+    confidential: ClassVar[bool] = True
     edit_act: ClassVar[str] = "credentials"
 
     name: Mapped[str] = entry(

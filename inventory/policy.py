@@ -99,6 +99,10 @@ class Policy(Signable, CentreRegister):
     undertaking_days: Mapped[int] = entry(
         "承诺书重签周期", "whole", default=365, low=30, high=3650, unit="天", group="期限"
     )
+    export_consent: Mapped[bool] = entry(
+        "敏感台账导出须批准", "yes", default=True, group="期限",
+        help="第 117、122 条：地址、凭据、配置等台账导出前须分管领导批准",
+    )  # fmt: skip
     review_hours: Mapped[int] = entry(
         "应急操作复核期限", "whole", default=24, low=1, high=24, unit="小时", group="期限"
     )
@@ -121,6 +125,8 @@ class Policy(Signable, CentreRegister):
             yield self.wrong("totp_deferred_until", "只有小中心模式可以暂缓")
         if not self.totp_required and not self.small_centre:
             yield self.wrong("totp_required", "只有小中心模式可以不要求")
+        if not self.export_consent and not self.small_centre:
+            yield self.wrong("export_consent", "只有小中心模式可以不要求")
         yield from self._misplaced(session)
 
     def small(self, today: date) -> bool:

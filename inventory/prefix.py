@@ -27,6 +27,7 @@ class Prefix(Reasoned, CentreRegister):
     articles: ClassVar[tuple[int, ...]] = (34, 107)
     names: ClassVar[tuple[str, ...]] = ("cidr", "segment", "centre_id")
     order: ClassVar[str] = "cidr"
+    confidential: ClassVar[bool] = True
     guarded: ClassVar[tuple[str, ...]] = (
         "cidr", "mode", "gateway", "gateway_device_id", "reserved",
     )  # fmt: skip

@@ -102,6 +102,7 @@ class Register(Recorded, Base):
     see_act: ClassVar[str] = "view"  # the right it takes to look at it; "": any role
     edit_act: ClassVar[str] = "edit"  # the right it takes to change a row
     personal: ClassVar[bool] = False  # True: people write it themselves, no program's token does
+    confidential: ClassVar[bool] = False  # True: to take it along wants a leader's consent
     pick_act: ClassVar[str | None] = None  # to name it in another row; None: to see it
     acts: ClassVar[tuple[RowAct, ...]] = ()
     onward: ClassVar[tuple[Onward, ...]] = ()

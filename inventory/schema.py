@@ -62,6 +62,7 @@ from inventory import (  # noqa: F401
     equipment,
     error_record,
     error_steps,
+    export_request,
     factor,
     fault_step,
     faulting,

@@ -9,12 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import g
+from flask import abort, flash, g, redirect, url_for
+from flask_babel import gettext as _
 
 from inventory.act import SYSTEM, Act
 from inventory.audit import note
 from inventory.chain import Head
 from inventory.db import Database
+from inventory.export_request import ExportRequest, consented
+from inventory.register import registers
+from inventory.shanghai import today
 from inventory.sheet import MARK
 from inventory.witness import publish
 from web.access import origin, person
@@ -23,8 +27,25 @@ from web.locale import moment
 from web.registers.book import home_centre
 
 
+def consent(thing: str) -> None:
+    """Nothing of a confidential book leaves before a leader has agreed: who asked is led to where
+    that is asked for."""
+    cls = next((cls for cls in registers().values() if cls.__name__ == thing), None)
+    if cls is None or not cls.confidential:
+        return
+    with database().view(person().scope) as session:
+        if consented(session, person(), cls, today()):
+            return
+    if g.get("print"):  # the worker, who can lead nobody anywhere
+        abort(403)
+    flash(_("“%(name)s”是敏感台账，导出须先经分管领导批准。", name=_(cls.title)), "warning")
+    abort(redirect(url_for("registers.new", slug=ExportRequest.slug, book=cls.slug)))
+
+
 def exported(title: str, thing: str, what: Mapping[str, Any], subject: str = "") -> str:
-    """Note that the person asking took `what` of `title` along; the mark the file must carry."""
+    """Note that the person asking took `what` of `title` along; the mark the file must carry. What
+    is confidential does not leave without consent."""
+    consent(thing)
     act = person().act(f"导出{title}", origin())
     head = noted(database(), act, (thing, subject, home_centre()), what)
     return marked(settings().home, head, act, g.centre_name)

@@ -9,7 +9,7 @@ from itertools import chain, islice
 MAX_ROWS = 50_000
 MAX_COLUMNS = 256
 LOOK = 20  # lines in which the header must stand: above it an office writes titles and dates
-MARK = "# 审计链头"  # begins the last line of an export: then seq:hash (inventory.witness), when, who
+MARK = "# 审计链头"  # begins the last line of an export: seq:hash (inventory.witness), when, who
 Line = tuple[int, Sequence[str]]  # the row number a person sees, and its cells
 Words = Collection[str]  # folded headers that somebody knows: they tell the header from a title
 Mark = Callable[[], str]  # asked when the rows are through: only then is it known what left

@@ -26,8 +26,11 @@ def test_the_small_centre_mode_ends_on_its_last_day(tree: Tree) -> None:
     assert not version(tree).small(days[0])
 
 
-@pytest.mark.parametrize("waived", [{"totp_required": False}, {"totp_deferred_until": date.max}])
-def test_codes_are_waived_in_a_small_centre_only(
+@pytest.mark.parametrize(
+    "waived",
+    [{"totp_required": False}, {"totp_deferred_until": date.max}, {"export_consent": False}],
+)
+def test_codes_and_consents_are_waived_in_a_small_centre_only(
     database: Database, tree: Tree, waived: dict[str, object]
 ) -> None:
     with database.transaction(system("拟策略")) as session:

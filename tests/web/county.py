@@ -155,6 +155,13 @@ class County:
             session.add(run)
         return run.id
 
+    def let_out(self) -> None:
+        """From now on nobody need be asked before a confidential book is exported."""
+        with self.database.transaction(system("改策略")) as session:
+            policy = _small_centre(self.centres["county"])
+            policy.name, policy.export_consent = "试验二", False
+            session.add(policy)
+
     def one(self, cls: type[Any], key: Any) -> Any:
         with self.database.view(EVERYTHING) as session:
             return session.get_one(cls, key)

@@ -43,8 +43,8 @@ SOUND: Mapping[str, Any] = {  # words a rule insists on, by field: what else the
     "address": "10.66.0.1", "fingerprint": "SHA256:" + "z" * 43, "role": "technician",
     "tier": "department", "security": "starttls", "host": "mail.example", "url": "https://a.example/",
     "sender": "a@b.example", "program": "sms", "email": "a@b.example", "mobile": "13800000000",
-    "small_reason": PROBE, "totp_required": True, "category": "switch", "number": "8001",
-    "hours": 0.5, "until": today() + timedelta(days=30),
+    "small_reason": PROBE, "totp_required": True, "export_consent": True,
+    "category": "switch", "number": "8001", "hours": 0.5, "until": today() + timedelta(days=30),
     "at": datetime.now(UTC), "until_on": today() + timedelta(days=30),
 }  # fmt: skip
 # What rows below it need their upper one to be.

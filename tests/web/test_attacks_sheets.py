@@ -29,6 +29,7 @@ OUT = ("../../../etc/passwd.csv", "..\\..\\web.csv", "/etc/passwd.csv", "a/../..
 def armed(fort: Fort) -> County:
     """Devices whose every text is a formula."""
     county = fort.county
+    county.let_out()
     with county.database.transaction(system("公式")) as session:
         session.add_all(
             Device(centre_id=county.centres["county"].id, name=text, address=f"10.77.0.{n}",

@@ -109,6 +109,7 @@ def test_the_book_tells_what_is_in_force_range_by_range(ranged: County, tmp_path
     brought(net, SHEET)
     act(net, "ask", [row.id for row in rows(ranged).values() if row.holder])
     decide(ranged.login("leader"), ranged)
+    ranged.let_out()
     text = printed(net, tmp_path)
     for word in ("10.41.25.0/24 办公网", "10.41.25.12", "李四", "中心主任"):
         assert word in text

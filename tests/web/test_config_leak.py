@@ -83,6 +83,7 @@ def test_the_search_finds_what_it_looks_for() -> None:
 @pytest.fixture
 def kept(county: County) -> Kept:
     """family -> its device and two versions of its configuration; then the templates judged."""
+    county.let_out()
     at_home(county)
     found = {}
     for number, (family, profile) in enumerate(PROFILES.items(), 1):

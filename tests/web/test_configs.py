@@ -84,6 +84,7 @@ def test_a_backup_is_asked_for(county: County) -> None:
 
 def test_two_versions_of_one_device(county: County) -> None:
     first, second = two_versions(county)
+    county.let_out()
     net, core = county.login("net"), county.ids["core"]
     timeline = words(net.get(f"/configs/devices/{core}").text)
     assert "liwang 10.41.0.20" in timeline
@@ -177,6 +178,7 @@ def test_searching_all_of_them(county: County) -> None:
     assert "正则表达式有误" in words(wrong.text)
     assert net.get("/configs/search?q=a&at=tomorrow").status_code == 422
     assert net.get("/configs/search.csv?q=(&regex=1").status_code == 400
+    county.let_out()
     sheet = net.get("/configs/search.csv?q=sysname").data.decode("utf-8-sig")
     assert "sysname LK-CORE" in sheet
     town = words(county.login("town").get("/configs/search?q=sysname").text)

@@ -44,7 +44,7 @@ def export(kind: str) -> Response:
     """The devices of the filter, all pages of it."""
     with database().view(person().scope) as session:
         rows = [_cells(one) for one in asked.lines(session, _ask(), datetime.now(UTC))]
-    return sheet("配置备份情况", kind, map(_, _HEADS), rows)
+    return sheet("配置备份情况", kind, map(_, _HEADS), rows, "Device")
 
 
 @bp.post("/backup")

@@ -17,7 +17,7 @@ from inventory.prefix import MODES, Prefix
 from inventory.register import fields
 from web.access import by_register, person
 from web.current import database
-from web.leaving import exported
+from web.leaving import consent, exported
 from web.pages.papers import sheet
 from web.printing import AT_ONCE, aside, later
 from web.registers.asked import asked, filters_in_force
@@ -43,6 +43,7 @@ def printed() -> ResponseReturnValue:
     """What the list shows as PDF, and what is in force where it was not narrowed to a state; noted
     as every export is."""
     cls = book("bindings", "export")
+    consent(cls.__name__)
     ask = _in_force(asked(cls))
     with database().view(person().scope) as session:
         number = count(session, cls, ask)

@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("kept_days", sa.Integer(), nullable=False),
         sa.Column("secret_days", sa.Integer(), nullable=False),
         sa.Column("undertaking_days", sa.Integer(), nullable=False),
+        sa.Column("export_consent", sa.Boolean(), nullable=False),
         sa.Column("review_hours", sa.Integer(), nullable=False),
         sa.Column("revised", sa.Integer(), nullable=False),
         sa.Column("centre_id", sa.String(length=26), nullable=False),
@@ -504,6 +505,56 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("opened", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_opened_centre_id"), ["centre_id"], unique=False)
+
+    op.create_table(
+        "export_request",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("book", sa.String(length=60), nullable=False),
+        sa.Column("purpose", sa.String(length=200), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("asker_id", sa.String(length=26), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revised", sa.Integer(), nullable=False),
+        sa.Column("centre_id", sa.String(length=26), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("sort_key", SORT_KEY, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["centre_id"],
+            ["centre.id"],
+            name=op.f("fk_export_request_centre_id_centre"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["asker_id"],
+            ["person.id"],
+            name=op.f("fk_export_request_asker_id_person"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_request")),
+    )
+    with op.batch_alter_table("export_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_export_request_asker_id"), ["asker_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_export_request_centre_id"), ["centre_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_export_request_gone",
+            ["sort_key", "id", "centre_id"],
+            unique=False,
+            sqlite_where=sa.text("retired_at IS NOT NULL"),
+            postgresql_where=sa.text("retired_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_export_request_in_order",
+            ["sort_key", "id", "centre_id"],
+            unique=False,
+            sqlite_where=sa.text("retired_at IS NULL"),
+            postgresql_where=sa.text("retired_at IS NULL"),
+        )
 
     op.create_table(
         "phone_reset",
@@ -961,6 +1012,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_phone_reset_centre_id"))
 
     op.drop_table("phone_reset")
+    with op.batch_alter_table("export_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_export_request_in_order")
+        batch_op.drop_index("ix_export_request_gone")
+        batch_op.drop_index(batch_op.f("ix_export_request_centre_id"))
+        batch_op.drop_index(batch_op.f("ix_export_request_asker_id"))
+
+    op.drop_table("export_request")
     with op.batch_alter_table("opened", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_opened_centre_id"))
 

@@ -1,0 +1,118 @@
+"""What is confidential leaves the console with a leader's consent only (duty F2)."""
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from inventory.act import EVERYTHING
+from inventory.approval import Approval
+from inventory.audit import AuditRow
+from inventory.export_request import LONGEST, ExportRequest, confidential, consented
+from inventory.grant import standing
+from inventory.person import Person
+from inventory.prefix import Prefix
+from inventory.shanghai import today
+from tests.web.county import PASSWORD, Browser, County
+
+BOOK = "/r/prefixes/export.csv"
+
+
+def ask(county: County, who: Browser, **more: str) -> TestResponse:
+    facts = {
+        "book": "prefixes", "purpose": "报市中心备案", "until": str(today() + timedelta(days=3)),
+        "centre_id": county.centres["county"].id,
+    }  # fmt: skip
+    return who.post("/r/export-requests/new", facts | more)
+
+
+def decide(county: County, decision: str = "yes") -> None:
+    (one,) = county.rows(select(Approval).where(Approval.state == "asked"))
+    sent = {"seen": one.digest, "decision": decision, "remark": "阅", "proof_password": PASSWORD}
+    leader = county.login("leader")
+    assert leader.get(f"/approvals/{one.id}").status_code == 200
+    assert leader.post(f"/approvals/{one.id}/decide", sent).status_code == 302
+
+
+def taken(county: County) -> int:
+    """How many exports of the book the trail knows."""
+    return len(county.rows(select(AuditRow).where(AuditRow.act == "导出网段")))
+
+
+def test_nothing_leaves_until_a_leader_has_agreed(county: County) -> None:
+    net = county.login("net")
+    led = net.get(BOOK)
+    assert (led.status_code, led.location) == (302, "/r/export-requests/new?book=prefixes")
+    form = unescape(net.get(led.location).text)
+    assert "“网段”是敏感台账，导出须先经分管领导批准。" in form
+    assert 'value="prefixes" selected' in form
+    assert ask(county, net).status_code == 302
+    assert (net.get(BOOK).status_code, taken(county)) == (302, 0)
+    decide(county)
+    assert (net.get(BOOK).status_code, taken(county)) == (200, 1)
+    assert net.get("/r/prefixes?print=1").status_code == 200
+    others = [net.get("/r/bindings/export.csv"), county.login("tech").get(BOOK)]
+    assert [one.status_code for one in others] == [302, 302], "one person, one book"
+
+
+@pytest.mark.parametrize("book", sorted(confidential()))
+def test_every_way_out_of_a_confidential_book_asks(county: County, book: str) -> None:
+    net = county.login("net")
+    ways = (f"/r/{book}/export.xlsx", f"/r/{book}/export.yaml", f"/r/{book}?print=1")
+    more = {"bindings": ("/bindings/book.pdf",), "config-snapshots": ("/configs/search.csv?q=x",)}
+    for way in (*ways, *more.get(book, ())):
+        assert net.get(way).location == f"/r/export-requests/new?book={book}", way
+
+
+def test_a_leader_need_not_ask_himself(county: County) -> None:
+    assert (county.login("leader").get(BOOK).status_code, taken(county)) == (200, 1)
+
+
+def test_what_was_refused_opens_nothing(county: County) -> None:
+    net = county.login("net")
+    ask(county, net)
+    decide(county, "no")
+    assert net.get(BOOK).status_code == 302
+
+
+def test_a_consent_runs_out(county: County) -> None:
+    ask(county, county.login("net"))
+    decide(county)
+    with county.database.view(EVERYTHING) as session:
+        net = standing(session, session.scalars(select(Person).where(Person.login == "net")).one())
+        days = [today() + timedelta(days=n) for n in (0, 3, 4)]
+        assert [consented(session, net, Prefix, day) for day in days] == [True, True, False]
+
+
+@pytest.mark.parametrize("until", [-1, LONGEST + 1])
+def test_consent_is_for_some_days(county: County, until: int) -> None:
+    answer = ask(county, county.login("net"), until=str(today() + timedelta(days=until)))
+    assert answer.status_code == 422
+    assert f"应在今天和 {LONGEST} 天以内" in unescape(answer.text)
+
+
+def test_a_township_does_not_speak_for_the_county(county: County) -> None:
+    net = county.login("net")
+    ask(county, net, centre_id=county.centres["town"].id)
+    decide(county)
+    assert net.get(BOOK).status_code == 302
+
+
+def test_a_consent_cannot_be_stretched(county: County) -> None:
+    """Another day is another request: what was agreed to stands still."""
+    net = county.login("net")
+    ask(county, net)
+    decide(county)
+    (row,) = county.rows(select(ExportRequest))
+    changed = {"until": str(row.until + timedelta(days=9)), "purpose": row.purpose,
+               "book": "bindings", "revision": str(row.revision), "correction": "再用几天",
+               "centre_id": row.centre_id}  # fmt: skip
+    net.post(f"/r/export-requests/{row.id}/edit", changed)
+    assert net.get("/r/bindings/export.csv").status_code == 302
+
+
+def test_a_small_centre_may_let_it_be(county: County) -> None:
+    county.let_out()
+    assert county.login("net").get(BOOK).status_code == 200
