@@ -91,7 +91,11 @@ def test_what_is_saved_late_does_not_take_the_cursor(
     """The line was slow: meanwhile the hand types elsewhere, say a password."""
     page = enter(visit, site, "/log/")
     held: list[Route] = []
-    page.route("**/log/entries", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/log/entries", hold)
     write(page, "巡检正常")
     with page.expect_request("**/log/entries"):
         page.keyboard.press("Control+Enter")

@@ -291,8 +291,9 @@ function start() {
 
   addEventListener("DOMContentLoaded", () => {
     const last = localStorage.getItem(remembered);
-    if (field.text.value) guess(); // typed before this script was there
-    else if (last && [...field.section].some((one) => one.value === last)) choose(last, false);
+    const early = field.text.value && !field.text.defaultValue; // typed before this script was there
+    if (early) guess();
+    else if (last && !field.text.value && [...field.section].some((one) => one.value === last)) choose(last, false);
     arrange();
     tick();
     grow();
