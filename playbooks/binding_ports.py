@@ -17,12 +17,12 @@ from inventory.port_names import is_bundle, port_key
 from inventory.port_rule import KINDS, declared
 from inventory.shanghai import SHANGHAI
 from inventory.sighting import ArpSighting, FdbSighting, PortRole, TableWalk
+from inventory.sighting_pace import lately
 from netops.enforced import Entry
 from netops.own_address import own_address
 
 _UNREAD = "没有读完整过这台设备的 MAC 地址表，不知道端口上接着谁"
-_STALE = "最近 30 分钟没有读完整这台设备的 MAC 地址表，不知道端口上现在接着谁：请先“立即扫描”"
-_FRESH = timedelta(minutes=30)  # a table told longer ago says nothing of who is there now
+_STALE = "最近 {} 分钟没有读完整这台设备的 MAC 地址表，不知道端口上现在接着谁：请先“立即扫描”"
 _ABSENT = timedelta(days=30)  # whoever was there within it is switched off rather than gone
 _SHOWN = 3  # addresses named in a sentence
 
@@ -102,7 +102,9 @@ def _unread(session: Session, device: Device, now: datetime) -> str:
     walk = session.get(TableWalk, (device.id, "fdb"))
     if walk is None or walk.complete_at is None:
         return _UNREAD
-    return _STALE if walk.complete_at < now - _FRESH else ""
+    fresh = lately(session)  # a table told longer ago says nothing of who is there now
+    minutes = round(fresh.total_seconds() / 60)
+    return _STALE.format(minutes) if walk.complete_at < now - fresh else ""
 
 
 def _ports(session: Session, device: Device, now: datetime) -> dict[str, Port]:

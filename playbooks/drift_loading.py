@@ -20,12 +20,11 @@ from inventory.message import Message
 from inventory.port_names import port_key
 from inventory.prefix import Prefix
 from inventory.sighting import ArpSighting, FdbSighting, PortRole, TableWalk
+from inventory.sighting_pace import lasting, lately
 from inventory.text import ip as canonical_ip
 from inventory.text import mac as canonical_mac
 from netops.reconcile_facts import Answer, Book, Bound, Key, Place, Range, Seen
 
-LATELY = timedelta(minutes=30)  # an address that changes hands and back within it is a conflict
-LASTING = timedelta(minutes=20)  # three walks: a card that moves is forgotten elsewhere by then
 SAID = timedelta(minutes=15)  # what a device said of a conflict counts as long as an ARP entry
 MOST_SAID = 2000  # of these messages in one turn, the newest: a storm says the same again and again
 _JUDGED = ("enforce", "watch")
@@ -173,12 +172,13 @@ def _vlans(session: Session) -> Mapping[tuple[str, int], str]:
 
 
 def _answers(session: Session, now: datetime) -> Iterator[Answer]:
-    """A static entry is what somebody configured, not who answers."""
+    """A static entry is what somebody configured, not who answers. An address that changes hands
+    and back within a while is a conflict."""
     row = ArpSighting
     columns = row.prefix_id, row.ip, row.mac, row.device_id, row.since, row.until
     query = select(*columns).where(
         row.origin == "arp", row.static.is_(False),
-        or_(row.until.is_(None), row.until > now - LATELY),
+        or_(row.until.is_(None), row.until > now - lately(session)),
     )  # fmt: skip
     for prefix, ip, mac, device, since, until in session.execute(query):
         yield Answer(prefix or "", ip, mac, device, since, until)
@@ -238,15 +238,18 @@ def _places(session: Session, now: datetime) -> Iterator[Place]:
     )  # fmt: skip
     query = select(*columns).outerjoin(PortRole, PortRole.interface_id == row.interface_id)
     query = query.where(row.until.is_(None), row.misses == 0, row.edge.is_(True))
+    settled = now - lasting(session)
     for mac, device, port, vlan, centre, since, static, role in session.execute(query):
-        lasting = since <= now - LASTING
-        yield Place(mac, device, port, vlan, centre, since, static, role == "many", lasting)
+        long = since <= settled
+        yield Place(mac, device, port, vlan, centre, since, static, role == "many", long)
 
 
 def _read(session: Session, now: datetime) -> frozenset[str]:
     """Switches whose forwarding table was lately read whole; of any other nobody knows who left."""
     walk = TableWalk
-    query = select(walk.device_id).where(walk.origin == "fdb", walk.complete_at > now - LATELY)
+    query = select(walk.device_id).where(
+        walk.origin == "fdb", walk.complete_at > now - lately(session)
+    )
     return frozenset(session.scalars(query))
 
 

@@ -14,6 +14,7 @@ from inventory.act import EVERYTHING
 from inventory.address_homes import Homes
 from inventory.device import Device
 from inventory.sighting import TableWalk
+from inventory.sighting_pace import note_pace
 from netops import fit
 from netops.errors import DeviceError, Unreadable
 from netops.port_judging import Watched, judge_ports, watched
@@ -87,6 +88,7 @@ def _turn(cycle: _Cycle, only: Collection[str] | None) -> dict[str, int]:
         homes, around = Homes(session), watched(session)
     with site.database.observe() as session:
         count(session, todo, cycle.began)
+        note_pace(session, site.sighting_seconds)
     done = 0
     for walked in _walks(cycle, todo):
         if walked is None:

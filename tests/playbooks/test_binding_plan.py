@@ -23,6 +23,7 @@ from inventory.port_rule import PortRule, strictest
 from inventory.prefix import Prefix
 from inventory.register import Rejected
 from inventory.sighting import ArpSighting, FdbSighting, PortRole, TableWalk
+from inventory.sighting_pace import note_pace
 from inventory.stepping import moving
 from netops.enforced import Entry
 from playbooks.binding_differences import differences
@@ -186,7 +187,13 @@ def test_whoever_is_only_switched_off_is_counted_and_an_old_table_tells_nothing(
         assert still(session, switch.id, params) == ""
         session.get_one(TableWalk, (switch.id, "fdb")).complete_at = NOW - timedelta(hours=1)
     assert switch.plan().ports == ()
-    assert "请先“立即扫描”" in switch.why(port(2))
+    assert "最近 30 分钟没有读完整" in switch.why(port(2))
+    with switch.desk.site.database.observe() as session:
+        note_pace(session, 3600)  # where tables are read each hour, one of an hour ago is the last
+    assert switch.plan().ports == (port(2), port(3), port(5), port(6))
+    with switch.desk.site.database.observe() as session:
+        session.get_one(TableWalk, (switch.id, "fdb")).complete_at = NOW - timedelta(hours=4)
+    assert "最近 180 分钟没有读完整" in switch.why(port(2))
     with switch.desk.site.database.view(EVERYTHING) as session:
         assert "请先“立即扫描”" in still(session, switch.id, params)
 

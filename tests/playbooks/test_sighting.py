@@ -16,6 +16,7 @@ from inventory.address_finding import AddressFinding
 from inventory.credential import Credential
 from inventory.db import Database
 from inventory.device import Device
+from inventory.home import home_fact
 from inventory.interface import Interface
 from inventory.keys import new_key
 from inventory.prefix import Prefix
@@ -190,6 +191,7 @@ def test_from_tables_to_who_had_the_address_at_which_port(office: Office) -> Non
     with office.site.database.view(EVERYTHING) as session:
         [held] = who_had(session, "10.1.1.9", NOW + CYCLE)
         run = session.scalars(select(JobRun).where(JobRun.kind == "sightings")).one()
+        assert home_fact(session, "sighting_seconds") == "300"  # who judges knows how often
     assert (held.mac, held.device, held.holder) == (PC, "core", None)
     assert held.prefix_id is not None
     nearest, link = held.places
