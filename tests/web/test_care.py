@@ -102,6 +102,8 @@ def test_what_has_not_changed_is_not_worked_out_again(
     tech = county.login("tech")
     for page in ("/due", "/protection"):
         tech.get(page)
+    assert "备用交换机乙" in tech.get("/due?q=byjhjy").text  # by initials, as its box says
+    assert "备用交换机" not in tech.get("/due?q=byjhjz").text
     with selects(county.database) as sent:
         for page in ("/due?q=备用", "/due?kind=power_on", "/protection?tab=uncovered"):
             assert tech.get(page).status_code == 200

@@ -19,7 +19,7 @@ from inventory.equipment import Equipment, EquipmentEvent
 from inventory.register import field_of
 from inventory.room import Room
 from inventory.shanghai import today
-from inventory.text import fold
+from inventory.text import fold, search_text
 from web.held import held
 from web.registers.names import Names, names
 
@@ -60,7 +60,14 @@ def waiting(session: Session, text: str = "") -> Sequence[Matter]:
     found, words = open_now(session, today()), fold(text).split()
     if not words:
         return found
-    return [one for one in found if all(word in fold(one.label) for word in words)]
+    texts = held(session, "care found by", _BOOKS, lambda: _texts(found))
+    return [one for one in found if all(word in texts.get(one.id, "") for word in words)]
+
+
+def _texts(found: Sequence[Matter]) -> Mapping[str, str]:
+    """Thing or room → what it is found by, pinyin initials too."""
+    called = {one.id: one.label for one in found}
+    return {key: search_text(label) for key, label in called.items()}
 
 
 def of_kind(found: Sequence[Matter], kind: str) -> list[Matter]:

@@ -67,7 +67,7 @@ def board(session: Session, now: datetime, typed: str = "") -> Board:
     query = fold(typed)
     if query:
         texts = held(session, "hosts found by", _BOOKS, lambda: _texts(session, told))
-        told = [host for host in told if query in texts[host.id]]
+        told = [host for host in told if query in texts.get(host.id, "")]
         bare = [thing for thing in bare if query in thing.search]
     return Board(told, bare, session.scalar(select(func.max(HostImport.at))))
 
