@@ -197,7 +197,7 @@ def _plugged(
         if one.radio:
             radios[port] = one.name
         elif one.forwards or one.chassis in around.cards or one.name in around.names:
-            forwarding[port] = one.name
+            forwarding[port] = around.cards.get(one.chassis, ("", one.name, ""))[1]
     return forwarding, radios
 
 

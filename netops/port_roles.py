@@ -2,8 +2,9 @@
 
 Evidence, not names: a port that shows a card of a router or switch we watch, or a neighbour that
 says it forwards, leads to that device; but one frame is enough to show a card, so where end devices
-hang it takes more than that. Bundles are never ports of end devices, and more MACs than
-one desk has make a port of many. What is declared outranks everything.
+hang, or that device says it hangs elsewhere, it takes more than that. Bundles are never ports of
+end devices, and more MACs than one desk has make a port of many. What is declared outranks
+everything.
 """
 
 from collections.abc import Mapping
@@ -86,11 +87,19 @@ def _ours(evidence: Evidence, mac: str) -> bool:
 def _forged(evidence: Evidence, port: int, most: int) -> frozenset[str]:
     """Cards of ours that this port does not lead to. Where end devices hang, one card among a few
     is as easily a stranger's frame; and a card that a link shows, too, has its true place there."""
-    if port not in evidence.housed:
-        return frozenset()
     cards = suspects(evidence).get(port, frozenset())
     few = len(evidence.macs.get(port, ())) <= most
-    return frozenset(mac for mac in cards if few or evidence.elsewhere.get(mac, set()) - {port})
+    if port in evidence.housed:
+        return frozenset(mac for mac in cards if few or evidence.elsewhere.get(mac, set()) - {port})
+    return frozenset(mac for mac in cards if few and _misplaced(evidence, port, mac))
+
+
+def _misplaced(evidence: Evidence, port: int, mac: str) -> bool:
+    """Does the device with this card tell by itself that it hangs at another port, or was it so
+    when it was last asked? Neighbours are not asked for at each walk."""
+    name, before = evidence.monitored.get(mac), evidence.before.get(port)
+    others = {told for at, told in evidence.neighbours.items() if at != port}
+    return name in others or (before is not None and before.forged)
 
 
 def _role(evidence: Evidence, port: int, most: int) -> Role:

@@ -92,6 +92,25 @@ def test_one_frame_makes_no_link_of_a_port_of_end_devices(card: str) -> None:
         assert not roles(link)[1].forged
 
 
+def test_a_card_at_the_very_first_walk_belongs_where_its_device_says_it_hangs() -> None:
+    """The core says by LLDP that it hangs at 8; its card is shown at 1, where nobody was before."""
+    first = Evidence(
+        types=TYPES, macs={1: frozenset({PC, CORE})}, monitored={CORE: "核心"},
+        neighbours={8: "核心"},
+    )  # fmt: skip
+    found = roles(first)
+    assert (found[1].role, found[1].forged, found[8].role) == ("edge", True, "uplink")
+    assert "可能是冒充" in found[1].why
+    later = roles(replace(first, neighbours={}, before=found))  # not asked for at each walk
+    assert (later[1].role, later[1].forged) == ("edge", True)
+    for link in (
+        replace(first, neighbours={1: "核心", 8: "核心"}),  # two cables
+        replace(first, neighbours={8: "汇聚"}),
+        replace(first, macs={1: CROWD | {CORE}}),  # a ring: many others come that way, too
+    ):
+        assert (roles(link)[1].role, roles(link)[1].forged) == ("uplink", False)
+
+
 def test_what_is_no_longer_declared_is_judged_by_evidence_at_once() -> None:
     evidence = Evidence(types=TYPES, macs={1: frozenset({PC})}, declared={1: "uplink"})
     before = roles(evidence)
