@@ -15,9 +15,12 @@ from marshmallow import fields
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from inventory.act import NOTHING
+from inventory.chain import Head, head
 from inventory.guard import OutOfScope
 from inventory.register import FieldError, Rejected
 from web.api.questions import LABELS
+from web.current import database
 from web.lending import CHALLENGE
 from web.security import csrf
 
@@ -40,6 +43,7 @@ _ABOUT = _l(
     "浏览器里用登录 Cookie，写入时另加 X-CSRFToken 头。"
     "令牌能看到什么、能做什么，不超过建立它的人现在的权限。时间都是 ISO 8601 的 UTC。"
     "口令、团体名等任何时候都不会出现在应答里。"
+    "列表的应答头 X-Audit-Head 是当时的审计链头，可用 netops audit verify --head 核对。"
     "另有 /healthz（是否正常，免登录）和 /metrics（Prometheus；本机免登录，其他地址要登录）。"
 )
 DEVICES, READINGS, JOBS, REGISTERS = _l("设备"), _l("读数"), _l("作业"), _l("登记")
@@ -118,6 +122,16 @@ def _challenge(response: Response) -> Response:
     """What a program must show (RFC 6750 §3)."""
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = CHALLENGE
+    return response
+
+
+@bp.after_request
+def _head(response: Response) -> Response:
+    """A list leaves with the head of the audit chain, as every export does: whoever keeps it can
+    show later that the trail's tail was cut."""
+    if g.get("listed"):
+        with database().view(NOTHING) as here:
+            response.headers["X-Audit-Head"] = str(Head(*head(here)))
     return response
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from apiflask import HTTPError
-from flask import abort
+from flask import abort, g
 from flask_babel import gettext as _
 from sqlalchemy import GenerativeSelect, or_, select
 from sqlalchemy.orm import Session
@@ -40,8 +40,10 @@ def part(query: Query, asked: Asked) -> Query:
 
 
 def paged(items: Iterable[Any], total: int, asked: Asked) -> dict[str, Any]:
-    """One page of an answer; a page beyond the last is empty."""
+    """One page of an answer; a page beyond the last is empty. It leaves with the chain's head
+    (`web.api.door`)."""
     page, size = asked["page"], asked["per_page"]
+    g.listed = True
     return {
         "items": list(items), "total": total, "page": page, "per_page": size,
         "pages": -(-total // size),
