@@ -1,6 +1,7 @@
 """Each administrator has an area of his own; the matrix tells who may what."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -114,6 +115,22 @@ def test_the_matrix_leaves_as_a_sheet_and_is_noted(county: County) -> None:
     assert [row[4] for row in waiting] == ["待复核"]
     assert any("导出权限一览" in act for act in county.rows(select(AuditRow.act)))
     assert county.login("leader").get("/rights/rights.xlsx").status_code == 403
+
+
+def test_who_holds_what_comes_page_by_page_and_prints_whole(county: County) -> None:
+    with county.database.transaction(system("多人")) as session:
+        unit, now = county.centres["county"].id, datetime.now(UTC)
+        for n in range(60):
+            one = Person(centre_id=unit, login=f"m{n}", name=f"多人{n:02}", must_change=False)
+            session.add_all([one, Grant(
+                centre_id=unit, person_id=one.id, role="technician", agreed_at=now,
+            )])  # fmt: skip
+    sec = county.login("sec")
+    first, second, paper = (sec.get(f"/rights/{q}").text for q in ("", "?page=2", "?print=1"))
+    seen = [set(re.findall(r"多人\d\d", page)) for page in (first, second, paper)]
+    assert (len(seen[0] | seen[1]), seen[0] & seen[1], len(seen[2])) == (60, set(), 60)
+    assert "?print=1" in first
+    assert ("data-print" in paper, 'class="pager"' in paper) == (True, False)
 
 
 @pytest.mark.parametrize(("who", "path"), [("sec", "/admin/security/"), ("boss", "/admin/system/"),

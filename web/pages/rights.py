@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
 from inventory.grant import Grant
@@ -12,6 +12,7 @@ from inventory.sheet import write_xlsx
 from web.access import allowed, person
 from web.current import database
 from web.leaving import exported
+from web.paging import slice_of
 from web.queries.holding import Holding, holdings, matrix
 from web.registers.exports import XLSX
 
@@ -21,9 +22,11 @@ bp = Blueprint("rights", __name__, url_prefix="/rights")
 @bp.get("/")
 @allowed("people")
 def index() -> str:
+    rows = _holdings()
+    page = slice_of(rows, request.args.get("page", 1, int))
     return render_template(
-        "rights.html", rows=_holdings(), matrix=matrix(), roles=GIVEN,
-        may_export=can(person(), "export"),
+        "rights.html", rows=rows if "print" in request.args else page.rows, page=page,
+        matrix=matrix(), roles=GIVEN, may_export=can(person(), "export"),
     )  # fmt: skip
 
 
