@@ -1,8 +1,8 @@
 """A notice as JSON to a web address. Redirects are not followed, proxies not used.
 
 Body (UTF-8): {"id", "to": {"name", "email", "mobile"}, "subject", "text", and the facts "kind",
-"level", "link", "made_at"}. With a signing key, `X-NetOps-Signature: sha256=<hex>` is the
-HMAC-SHA256 (RFC 2104) of the body. Any 2xx answer is taken for "received".
+"level", "link" (a path), "made_at", and "url" where it is known. With a signing key,
+`X-NetOps-Signature: sha256=<hex>` is the HMAC-SHA256 (RFC 2104) of the body. Any 2xx answer is taken for "received".
 """
 
 import hashlib

@@ -80,9 +80,9 @@ def take(site: Site, batch: Sequence[Delivery], now: datetime) -> Taken | None:
         first, notice = going[0]
         person = session.get_one(Person, first.person_id)
         told = (
-            digest([notice for _one, notice in going], person, first.id)
+            digest([notice for _one, notice in going], person, first.id, site.url)
             if first.digest
-            else single(notice, person, first.id)
+            else single(notice, person, first.id, site.url)
         )
         channel = session.get_one(Channel, first.channel_id)
     ids = [one.id for one, _notice in going]

@@ -31,25 +31,29 @@ def _opened(sealed: Sealed | None, key: Key) -> str:
     return key.open(sealed) if sealed else ""
 
 
-def single(notice: Notice, person: Person, number: str) -> Letter:
-    """One notice to one person; `number` tells a repeat from a new one."""
+def single(notice: Notice, person: Person, number: str, base: str = "") -> Letter:
+    """One notice to one person; `number` tells a repeat from a new one, `base` is where people
+    reach the console (https://…, "" not known)."""
     word = LEVELS[notice.level]
-    where = f"详情请登录值守台查看：{notice.link}" if notice.link else "详情请登录值守台查看。"
+    where = (
+        f"详情请登录值守台查看：{base}{notice.link}" if notice.link else "详情请登录值守台查看。"
+    )
     facts = {
         "kind": notice.kind, "level": notice.level, "link": notice.link,
-        "made_at": notice.made_at.isoformat(),
+        "made_at": notice.made_at.isoformat(), **_whole(base, notice.link),
     }  # fmt: skip
     text = "\n\n".join(part for part in (notice.text, f"{_told(notice)}。{where}") if part)
     return letter(person, f"【{word}】{notice.title}", text, number, facts)
 
 
-def digest(notices: Sequence[Notice], person: Person, number: str) -> Letter:
+def digest(notices: Sequence[Notice], person: Person, number: str, base: str = "") -> Letter:
     """The day's notices in one message."""
     lines = [f"{n}. 【{LEVELS[one.level]}】{one.title}（{_told(one)}）"
              for n, one in enumerate(notices, 1)]  # fmt: skip
-    text = "\n".join((*lines, "", "详情请登录值守台查看：/notices"))
+    text = "\n".join((*lines, "", f"详情请登录值守台查看：{base}/notices"))
     subject = f"值守台每日汇总：{len(notices)} 项"
-    return letter(person, subject, text, number, {"kind": "digest", "link": "/notices"})
+    facts = {"kind": "digest", "link": "/notices", **_whole(base, "/notices")}
+    return letter(person, subject, text, number, facts)
 
 
 def letter(person: Person, subject: str, text: str, number: str, facts: dict[str, str]) -> Letter:
@@ -57,6 +61,10 @@ def letter(person: Person, subject: str, text: str, number: str, facts: dict[str
         id=number, name=person.name, email=person.email or "", mobile=person.mobile or "",
         subject=subject, text=text, facts=facts,
     )  # fmt: skip
+
+
+def _whole(base: str, link: str) -> dict[str, str]:
+    return {"url": f"{base}{link}"} if base and link else {}
 
 
 def _told(notice: Notice) -> str:

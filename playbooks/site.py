@@ -19,8 +19,9 @@ class Site:
 
     `status_seconds`, `counter_seconds`, `identity_seconds` and `sighting_seconds` are the cycles;
     raw samples stay `kept_days`, who was seen where `sighting_days`; `syslog` is where copies of
-    audit rows go ("" nowhere). Messages of devices are received at `receive_at`: syslog on
-    `syslog_port`, notifications on `trap_port` (0: not at all).
+    audit rows go ("" nowhere), `url` where people reach the console ("" not told). Messages of
+    devices are received at `receive_at`: syslog on `syslog_port`, notifications on
+    `trap_port` (0: not at all).
     """
 
     database: Database
@@ -35,6 +36,7 @@ class Site:
     kept_days: int = KEPT_DAYS
     sighting_days: int = SIGHTING_DAYS
     syslog: str = ""
+    url: str = ""
     syslog_port: int = 0
     trap_port: int = 0
     receive_at: str = "0.0.0.0"  # noqa: S104 - devices send from all over the network

@@ -76,6 +76,12 @@ def _long_enough(text: str) -> str:
     return text
 
 
+def _web_address(text: str) -> str:
+    if not text.startswith(("http://", "https://", "off")):
+        raise ValueError("应以 http:// 或 https:// 开头，例如 http://10.41.0.8:8080")
+    return "" if text == "off" else text.rstrip("/")
+
+
 def _receiver(text: str) -> str:
     return "" if text == "off" else str(receiver(text))
 
@@ -116,6 +122,12 @@ SETTINGS: tuple[Setting, ...] = (
         "NETOPS_HTTPS_ONLY", "https_only", "0",
         "经 HTTPS 访问时设为 1：会话 Cookie 只走 HTTPS，并发送 HSTS",
         "set to 1 when reached by HTTPS: session cookie only over HTTPS, HSTS sent", _yes_no,
+    ),
+    Setting(
+        "NETOPS_URL", "url", "off",
+        "大家在浏览器里打开值守台的地址（如 http://10.41.0.8:8080）；邮件等通知里的链接以它开头",
+        "where people open the console (http://10.41.0.8:8080, say); links in notices begin so",
+        _web_address,
     ),
     Setting(
         "NETOPS_PROXIES", "proxies", "0",
@@ -199,6 +211,7 @@ class Settings:
     key_file: Path = Path()
     session_key: str = field(default="", repr=False)
     https_only: bool = False
+    url: str = ""
     proxies: int = 0
     upload_mb: int = 20
     backup_upload_mb: int = 4096

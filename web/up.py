@@ -93,7 +93,7 @@ def site_of(settings: Settings, database: Database) -> Site:
         status=settings.status_seconds, counters=settings.counter_seconds,
     )  # fmt: skip
     return replace(
-        site, syslog=settings.syslog, syslog_port=settings.syslog_port,
+        site, url=settings.url, syslog=settings.syslog, syslog_port=settings.syslog_port,
         trap_port=settings.trap_port, sighting_seconds=settings.sighting_seconds,
         sighting_days=settings.sighting_days,
         receive_at="127.0.0.1" if kind == "demo" else site.receive_at,

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -164,6 +164,15 @@ def test_told_sent_and_never_again(office: Office, post: outside.Post) -> None:
     assert office.one().state == "sent"
     assert office.one().sent_at == NOW
     assert message["Message-ID"] == f"<{office.one().id}@example.gov.cn>"
+
+
+def test_a_mail_names_the_whole_address_where_it_is_known(
+    office: Office, post: outside.Post
+) -> None:
+    office.site = replace(office.site, url="https://10.41.0.8")
+    office.tell(link="/approvals/1")
+    office.turn(NOW)
+    assert "：https://10.41.0.8/approvals/1" in post.messages[0].get_content()
 
 
 def test_whoever_has_no_address_has_the_screen(office: Office, post: outside.Post) -> None:

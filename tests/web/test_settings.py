@@ -34,11 +34,13 @@ def test_every_value_is_read(tmp_path: Path) -> None:
             "NETOPS_PORT": "9000",
             "NETOPS_HTTPS_ONLY": "yes",
             "NETOPS_LANGUAGE": "en",
+            "NETOPS_URL": "https://10.41.0.8/",
             "NETOPS_KEY_FILE": str(tmp_path / "k"),
             "DATABASE_URL": "postgresql+psycopg://ops@/netops",
         }
     )
     assert (settings.host, settings.port, settings.https_only) == ("127.0.0.1", 9000, True)
+    assert settings.url == "https://10.41.0.8"
     assert (settings.language, settings.key_file) == ("en", tmp_path / "k")
     assert settings.database_url == "postgresql+psycopg://ops@/netops"
 
@@ -49,6 +51,12 @@ def test_every_value_is_read(tmp_path: Path) -> None:
         ("NETOPS_PORT", "abc", "NETOPS_PORT=abc 无法使用：不是整数，应为 1–65535"),
         ("NETOPS_PORT", "70000", "NETOPS_PORT=70000 无法使用：超出范围，应为 1–65535"),
         ("NETOPS_LANGUAGE", "fr", "NETOPS_LANGUAGE=fr 无法使用：应为 zh 或 en"),
+        (
+            "NETOPS_URL",
+            "10.41.0.8",
+            "NETOPS_URL=10.41.0.8 无法使用：应以 http:// 或 https:// 开头，"
+            "例如 http://10.41.0.8:8080",
+        ),
         ("NETOPS_HTTPS_ONLY", "si", "NETOPS_HTTPS_ONLY=si 无法使用：应为 1 或 0"),
         (
             "DATABASE_URL",
