@@ -2,7 +2,8 @@
 
 Body (UTF-8): {"id", "to": {"name", "email", "mobile"}, "subject", "text", and the facts "kind",
 "level", "link" (a path), "made_at", and "url" where it is known. With a signing key,
-`X-NetOps-Signature: sha256=<hex>` is the HMAC-SHA256 (RFC 2104) of the body. Any 2xx answer is taken for "received".
+`X-NetOps-Signature: sha256=<hex>` is the HMAC-SHA256 (RFC 2104) of the body. Any 2xx answer is
+taken for "received".
 """
 
 import hashlib
