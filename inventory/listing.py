@@ -11,6 +11,7 @@ from inventory.centre import Centre
 from inventory.columns import ip_order
 from inventory.db import Base
 from inventory.findable import candidates
+from inventory.period import within
 from inventory.register import Field, Register, fields, register_named
 from inventory.text import fold
 
@@ -21,7 +22,8 @@ NOTHING = "-"  # the filter for "left empty"
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What a person wants listed. `filters` maps a field name to the stored value wanted: several
-    with commas, "yes" or "no", "-" for empty; a centre stands for its subtree. `sort` is a field
+    with commas, "yes" or "no", "-" for empty; a centre stands for its subtree, and of days and
+    times a year or month for all of it. `sort` is a field
     name, with "-" in front for descending; `within` keeps a centre's subtree. `among` is what the
     index says of the search (`looked_up`): the ids of what may match, None for "too many"."""
 
@@ -151,6 +153,8 @@ def _filter(cls: type[Register], name: str, value: str) -> list[ColumnElement[bo
         return [column.is_(value == "yes")]
     if told.entry.refers == "Centre":
         return [column.in_(_below(value))]
+    if told.kind in ("day", "time"):
+        return [within(column, value, moments=told.kind == "time")]
     return [column.in_(value.split(","))]
 
 

@@ -66,6 +66,23 @@ def test_a_year_typed_wrongly_begins_no_sheet(county: County) -> None:
     assert county.rows(select(LogDay)) == []
 
 
+def test_the_fan_of_last_month_is_found(county: County) -> None:
+    """By word and period; the evening's end is the country's, not that of UTC."""
+    tech, first = county.login("tech"), today().replace(day=1)
+    last = first - timedelta(days=1)
+    send(tech, text="风扇停转", occurred_at=f"{last}T23:59")
+    send(tech, text="更换风扇", occurred_at=f"{first}T00:00")
+    found = {
+        period: words(tech.get(f"/r/log-entries?q=风扇&occurred_at={period}").text)
+        for period in (f"{last:%Y-%m}", f"{first:%Y-%m}", str(first), "2001", "x")
+    }
+    told = {key: ("风扇停转" in text, "更换风扇" in text) for key, text in found.items()}
+    assert list(told.values()) == [
+        (True, False), (False, True), (False, True), (False, False), (True, True)
+    ]  # fmt: skip
+    assert f"发生时间：{last:%Y-%m}" in found[f"{last:%Y-%m}"]
+
+
 def test_the_small_hours_belong_to_the_night_that_began_before(county: County) -> None:
     tech, first = county.login("tech"), today() - timedelta(days=3)
     for n, at in enumerate(("T20:00", "T23:59", "T02:00", "T11:59")):

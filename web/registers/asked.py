@@ -8,12 +8,14 @@ from flask import request
 from flask_babel import gettext as _
 
 from inventory.listing import NOTHING, Ask
+from inventory.period import span
 from inventory.register import Field, Register, fields
 from web.navigation import query
 from web.registers.names import Names
 
 RESERVED = frozenset({"q", "sort", "page", "tab", "print", "lang", "slug"})  # no field is called so
 RETIRED = "retired"
+TIMES = ("day", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,10 @@ class Chip:
 
 def asked(cls: type[Register]) -> Ask:
     """The list that this address asks for; what it does not understand it leaves out."""
-    wanted = {f.name: request.args.get(f.name, "") for f in filterable(cls)}
+    wanted = [(f, request.args.get(f.name, "").strip()) for f in filterable(cls)]
     return Ask(
         search=request.args.get("q", ""),
-        filters={name: value for name, value in wanted.items() if value},
+        filters={f.name: value for f, value in wanted if value and _understood(f, value)},
         sort=request.args.get("sort", ""),
         page=request.args.get("page", 1, int),
         retired=request.args.get("tab") == RETIRED,
@@ -37,9 +39,17 @@ def asked(cls: type[Register]) -> Ask:
 
 
 def filterable(cls: type[Register]) -> tuple[Field, ...]:
-    """The columns with few or known values: choices, yes or no, references."""
+    """The columns with few or known values: choices, yes or no, references; and listed times, of
+    which a year, a month or a day is asked for."""
     seen = tuple(f for f in fields(cls.observed) if f.entry.listed) if cls.observed else ()
-    return tuple(f for f in (*seen, *fields(cls)) if f.kind in ("choice", "yes", "ref"))
+    return tuple(
+        f for f in (*seen, *fields(cls))
+        if f.kind in ("choice", "yes", "ref") or (f.kind in TIMES and f.entry.listed)
+    )  # fmt: skip
+
+
+def _understood(field: Field, value: str) -> bool:
+    return field.kind not in TIMES or value == NOTHING or span(value) is not None
 
 
 def chosen(cls: type[Register]) -> dict[str, Any]:
