@@ -9,6 +9,7 @@ from sqlalchemy import Index, inspect
 from sqlalchemy.orm import Mapped, Session
 
 from inventory.drafted import Drafted
+from inventory.log_day import OLDEST
 from inventory.notice import settle
 from inventory.register import CentreRegister, FieldError, entry
 from inventory.revision import Signable
@@ -123,6 +124,8 @@ class LogReview(Stepped, Signable, CentreRegister):
             yield self.wrong("from_day", "应不晚于记录止日")
         elif (self.to_day - self.from_day).days >= LONGEST:
             yield self.wrong("from_day", f"一次最多登记 {LONGEST} 天，请分开登记")
+        if self.from_day < today() - OLDEST:  # signed, it would stand in that year's book for good
+            yield self.wrong("from_day", "过去将近一年，不能再登记；请看年份是否写错")
 
 
 def _moved(row: LogReview) -> bool:

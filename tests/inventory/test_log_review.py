@@ -85,6 +85,7 @@ def test_a_review_is_registered_signed_and_stands(home: House) -> None:
         (day, day + timedelta(days=1), "还没有到这一天"),
         (day, day - timedelta(days=1), "应不晚于"),
         (day - timedelta(days=31), day, "一次最多"),
+        (day - timedelta(days=365), day - timedelta(days=365), "年份是否写错"),
     ):  # fmt: skip
         with pytest.raises(Rejected, match=why):
             review(home, first, last)
