@@ -14,7 +14,7 @@ _SEED = Path(__file__).parent / "seed" / "categories.yaml"
 class Category:
     """One kind of thing. `code` begins its tags; years and days are defaults that a centre may
     change (`inventory.care_rule`), None where nothing is due; `devices` names the kinds of
-    monitored devices that such a thing may be."""
+    monitored devices that such a thing may be, `also` what offices call it besides."""
 
     label: str
     code: str
@@ -24,6 +24,7 @@ class Category:
     clean_days: int | None = None
     battery_years: float | None = None
     devices: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @cache
@@ -31,10 +32,15 @@ def categories() -> Mapping[str, Category]:
     """Word → category, in the order lists show them."""
     told = load_yaml(_SEED)
     return {
-        word: Category(**{**facts, "devices": tuple(facts.get("devices", ()))})
+        word: Category(**facts | {name: tuple(facts.get(name, ())) for name in ("devices", "also")})
         for word, facts in told.items()
     }
 
 
 def labels() -> Mapping[str, str]:
     return {word: one.label for word, one in categories().items()}
+
+
+def nicknames() -> Mapping[str, str]:
+    """What else sheets call a category → its label."""
+    return {name: one.label for one in categories().values() for name in one.also}

@@ -165,8 +165,8 @@ class _Comparison:
         return known
 
     def _numbered_later(self, line: Line) -> bool:
-        """A new row whose number the console gives itself, like any left empty."""
-        return line.values.get(self.cls.names[0]) == ""
+        """A new row whose number the console gives itself: left empty, or a sheet without it."""
+        return not line.values.get(self.cls.names[0])
 
     def _key(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(values.get(name) for name in self.cls.names)
@@ -186,7 +186,7 @@ class _Comparison:
             now = cell.write(told, getattr(row, name), labels) if row is not None else ""
             after = line.cells[name].strip() if told.kind == "ref" else cell.write(told, value, {})
             differences[told.label] = (now, after)
-        name = line.cells[self.cls.names[0]].strip() or line.cells.get("name", "").strip()
+        name = line.cells.get(self.cls.names[0], "").strip() or line.cells.get("name", "").strip()
         return Change(line.number, name, line.id, row is None, values, differences)
 
 

@@ -86,13 +86,24 @@ class Field:
     def kind(self) -> Kind:
         return "choice" if (self.owner, self.name) in _SUPPLIED else self.entry.kind
 
+    @property
+    def nicknames(self) -> Mapping[str, str]:
+        """What sheets call a choice besides → its label."""
+        told = _NICKNAMES.get((self.owner, self.name))
+        return told() if told else {}
 
+
+_NICKNAMES: dict[tuple[str, str], Callable[[], Mapping[str, str]]] = {}
 _SUPPLIED: dict[tuple[str, str], Callable[[], Mapping[str, str]]] = {}
 
 
-def supply(class_name: str, name: str, choices: Callable[[], Mapping[str, str]]) -> None:
-    """Tell what a text column may hold: vendor profiles, say, which this stratum cannot know."""
-    _SUPPLIED[class_name, name] = choices
+def supply(
+    class_name: str, name: str, choices: Callable[[], Mapping[str, str]],
+    nicknames: Callable[[], Mapping[str, str]] = dict,
+) -> None:  # fmt: skip
+    """Tell what a text column may hold: vendor profiles, say, which this stratum cannot know; and
+    what sheets call it otherwise (→ label)."""
+    _SUPPLIED[class_name, name], _NICKNAMES[class_name, name] = choices, nicknames
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index, String, Text, inspect
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from inventory.category import categories, labels
+from inventory.category import categories, labels, nicknames
 from inventory.centre import Centre
 from inventory.columns import UtcDateTime
 from inventory.db import Base, Recorded, Scoped, points_to
@@ -228,7 +228,7 @@ def _changed(row: Any, name: str) -> bool:
     return bool(inspect(row).attrs[name].history.has_changes())
 
 
-supply("Equipment", "category", labels)
+supply("Equipment", "category", labels, nicknames)
 
 _TOLD = "equipment: no such step"
 _STEP = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from inventory.register import Field
-from inventory.sheet import Broken, Spread
+from inventory.sheet import Broken, Spread, folded
 
 _MONTH = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})月?份?")
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")  # 1927-05-18 to 2173-10-13
@@ -34,6 +34,15 @@ def reading(field: Field, text: str, *, since_1904: bool) -> Reading:
         raise ValueError(text.cause)  # noqa: TRY004  (the cell is wrong, not the type)
     if field.kind == "day":
         return _day(text.strip(), since_1904=since_1904)
+    return _called(field, text) if field.nicknames else Reading(text)
+
+
+def _called(field: Field, text: str) -> Reading:
+    """A choice by the name that offices give it."""
+    plain = folded(text)
+    for name, label in field.nicknames.items():
+        if plain == folded(name):
+            return Reading(label, f"“{text.strip()}”读作“{label}”")
     return Reading(text)
 
 

@@ -4,16 +4,20 @@ A row is named by its id, its natural key, or what it is called; where two centr
 `name@centre code` tells them apart, and the name alone means the one of the same centre.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, inspect, or_, select
+from sqlalchemy import Row, Select, false, inspect, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory.batches import batches
 from inventory.centre import Centre
+from inventory.columns import Ip, Mac
 from inventory.register import Field, Register, register_named
+from inventory.text import ip, mac
+
+_ADDRESSES: Mapping[Any, Callable[[str], str]] = {Ip: ip, Mac: mac}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,19 @@ def names_of(cls: type[Register]) -> Select[Any]:
 
 def _called(cls: type[Register], texts: list[str]) -> Select[Any]:
     query = names_of(cls)
-    by = query.selected_columns[:3]
-    return query.where(cls.retired_at.is_(None), or_(*(column.in_(texts) for column in by)))
+    by = ((column, [text for text in texts if _fits(column, text)])
+          for column in query.selected_columns[:3])  # fmt: skip
+    told = (column.in_(fitting) for column, fitting in by if fitting)
+    return query.where(cls.retired_at.is_(None), or_(false(), *told))
+
+
+def _fits(column: Any, text: str) -> bool:
+    """A column of addresses cannot even be asked for what is no address."""
+    try:
+        _ADDRESSES.get(type(column.type), str)(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _named(row: Row[Any]) -> Named:

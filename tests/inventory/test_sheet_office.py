@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select
 
 from inventory import exchange, fitting
 from inventory.act import EVERYTHING, system
-from inventory.category import labels
+from inventory.category import categories, labels
 from inventory.db import Database
 from inventory.device import Device
 from inventory.equipment import Equipment
@@ -24,9 +24,9 @@ from inventory.headers import words
 from inventory.keys import new_key
 from inventory.listing import Ask
 from inventory.plan import Plan
-from inventory.register import Register
+from inventory.register import Register, registers
 from inventory.room import Room
-from inventory.sheet import Sheet, SheetError, read, write_csv, write_xlsx, write_yaml
+from inventory.sheet import Sheet, SheetError, folded, read, write_csv, write_xlsx, write_yaml
 from inventory.sheets.returned import write_returned
 from inventory.staff import Staff
 from inventory.upload import keep, kept, prune
@@ -200,6 +200,43 @@ def test_slips_of_the_pen_are_told_and_what_is_crossed_out_is_empty(home: Databa
         "第 2 行 购置日期：2099-03-05 还没有到", "第 3 行 启用日期：2098-01-01 还没有到",
         "第 3 行 保修到期：早于购置日期 2024-03-05",
     ]  # fmt: skip
+
+
+def test_a_category_by_its_everyday_name(home: Database) -> None:
+    head = ["所属单位", "品名", "类别"]
+    names = ("台式机", "笔记本 电脑", "ＵＰＳ电源", "打印机", "电风扇")
+    found = plan(home, sheet(book(head, *(["410225", "一台", name] for name in names))))
+    assert [one.values["category"] for one in found.new] == ["desktop", "laptop", "ups", "printer"]
+    assert told(found.hints)[0] == "第 2 行 类别：“台式机”读作“台式计算机”"
+    assert len(found.hints) == 3 and "“电风扇”不在可选值中" in told(found.errors)[0]
+    made = apply(home, sheet(book(head, *(["410225", "一台", name] for name in names[:4])))).new
+    assert [one.name for one in made] == [
+        "一台"
+    ] * 4  # no column of numbers: the console gives them
+    with home.view(EVERYTHING) as session:
+        tags = set(session.scalars(select(Equipment.tag).where(Equipment.name == "一台")))
+    assert tags == {"410225-PC-0001", "410225-NB-0001", "410225-UP-0001", "410225-DY-0001"}
+
+
+def test_no_two_categories_share_a_name() -> None:
+    names = [folded(name) for one in categories().values() for name in (one.label, *one.also)]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_nonsense_is_answered_by_every_register(home: Database, numbered: bool) -> None:
+    """Without a column of numbers, two lines alike, words where a row or an address is meant."""
+    for cls in (one for one in registers().values() if one.by_hand):
+        told_of = exchange.sheet_fields(cls)
+        columns = [one for one in told_of if numbered or one.name != cls.names[0]]
+        line = ["410225" if one.name == "centre_id" else "看不懂" for one in columns]
+        given = sheet(book([one.label for one in columns], line, line), cls=cls)
+        try:
+            found = plan(home, given, cls)
+        except SheetError as error:
+            assert "缺少这一列" in str(error), cls.title
+        else:
+            assert found.errors, cls.title
 
 
 def test_columns_called_otherwise_are_asked_for_once(home: Database, tree: Tree) -> None:
