@@ -106,6 +106,16 @@ def consented(session: Session, who: Standing, cls: type[Register], day: date) -
     return any(_covers(row, who) and approved(session, KIND, row) for row in session.scalars(mine))
 
 
+def waiting(session: Session, who: Standing, cls: type[Register]) -> ExportRequest | None:
+    """What this person asked for and nobody has decided, None when nothing."""
+    mine = select(ExportRequest).where(
+        ExportRequest.book == cls.slug, ExportRequest.asker_id == who.id,
+        ExportRequest.agreed_at.is_(None), ExportRequest.retired_at.is_(None),
+        ExportRequest.until >= today(),
+    )  # fmt: skip
+    return next((row for row in session.scalars(mine) if _covers(row, who)), None)
+
+
 def _covers(row: ExportRequest, who: Standing) -> bool:
     """Does it speak for everything the person would take?"""
     above = path_of(row) or ""

@@ -11,13 +11,14 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from inventory.act import SYSTEM, Act
 from inventory.audit import note
 from inventory.chain import Head
 from inventory.db import Database
-from inventory.export_request import ExportRequest, consented
-from inventory.register import registers
+from inventory.export_request import ExportRequest, consented, waiting
+from inventory.register import Register, registers
 from inventory.shanghai import today
 from inventory.sheet import MARK
 from inventory.witness import publish
@@ -36,10 +37,20 @@ def consent(thing: str) -> None:
     with database().view(person().scope) as session:
         if consented(session, person(), cls, today()):
             return
+        asked = waiting(session, person(), cls)
     if g.get("print"):  # the worker, who can lead nobody anywhere
         abort(403)
+    abort(_asking(cls) if asked is None else _waiting(asked))
+
+
+def _asking(cls: type[Register]) -> Response:
     flash(_("“%(name)s”是敏感台账，导出须先经分管领导批准。", name=_(cls.title)), "warning")
-    abort(redirect(url_for("registers.new", slug=ExportRequest.slug, book=cls.slug)))
+    return redirect(url_for("registers.new", slug=ExportRequest.slug, book=cls.slug))
+
+
+def _waiting(asked: ExportRequest) -> Response:
+    flash(_("您的申请还没有决定，分管领导批准后才能导出。"), "warning")
+    return redirect(url_for("registers.show", slug=asked.slug, id=asked.id))
 
 
 def exported(title: str, thing: str, what: Mapping[str, Any], subject: str = "") -> str:

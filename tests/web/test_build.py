@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def test_the_first_page_stays_small() -> None:
     files = read_manifest()
     packed = {n: (DIST / f"{files[n]}.gz").stat().st_size for n in ("app.js", "app.css")}
     assert {name: size for name, size in packed.items() if size > 80_000} == {}
+
+
+def test_every_icon_that_a_template_names_is_listed() -> None:
+    """One that is not draws nothing, and nobody is told."""
+    named = re.compile(r'ui\.icon\("([a-z0-9-]+)"|ui\.button\(_\("[^"]*"[^)]*\), "([a-z0-9-]+)"')
+    listed = set(names(ASSETS / "icons.txt"))
+    pages = (ASSETS.parent / "templates").rglob("*.html")
+    used = {a or b for page in pages for a, b in named.findall(page.read_text("utf-8"))}
+    assert len(used) > 40
+    assert used - listed == set()
 
 
 def test_every_icon_in_use_is_listed() -> None:

@@ -49,7 +49,10 @@ def test_nothing_leaves_until_a_leader_has_agreed(county: County) -> None:
     assert "“网段”是敏感台账，导出须先经分管领导批准。" in form
     assert 'value="prefixes" selected' in form
     assert ask(county, net).status_code == 302
-    assert (net.get(BOOK).status_code, taken(county)) == (302, 0)
+    (row,) = county.rows(select(ExportRequest))
+    again = net.get(BOOK)
+    assert (again.location, taken(county)) == (f"/r/export-requests/{row.id}", 0)
+    assert "您的申请还没有决定" in unescape(net.get(again.location).text)
     decide(county)
     assert (net.get(BOOK).status_code, taken(county)) == (200, 1)
     assert net.get("/r/prefixes?print=1").status_code == 200
