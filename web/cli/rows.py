@@ -60,9 +60,9 @@ def join(netops: click.Group) -> None:
 
 
 def _group(name: str, cls: type[Register]) -> click.Group:
-    """What the console itself keeps, and who may what, is looked at only: the pages know the steps
-    and the second person these take."""
-    written = cls.by_hand and (cls.topic != "系统" or cls.slug in GROUPS)
+    """What the console itself keeps, what people write in person, and who may what, is looked at
+    only: the pages know who it is, the steps, and the second person these take."""
+    written = cls.by_hand and not cls.personal and (cls.topic != "系统" or cls.slug in GROUPS)
     does = "查看、登记、导入、导出" if written else "查看、导出"
     group = click.Group(name, help=f"{cls.title}：{does}")
     writing = (_add, _import, _retire, _restore) if written else ()

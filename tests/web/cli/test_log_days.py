@@ -37,3 +37,11 @@ def test_a_day_and_its_drafts_by_command(run: Run, home: Path) -> None:
     assert "正常开机" in shown and "没有签字：王技" in shown
     assert run("log", "show", "2019-01-01", "--json", code=1).stdout == "[]\n"
     assert [one["text"] for one in told(run("log", "drafts", "--json"))] == ["专线中断"]
+
+
+def test_nobody_writes_in_the_log_by_command(run: Run) -> None:
+    """An entry has an author; whoever owns the machine is none of the console's people."""
+    offered = run("book", "log-entries", "--help").output
+    assert "list" in offered and "import" not in offered and "add" not in offered
+    told = ("--section", "other", "--text", "补记", "--occurred-at", "2026-11-22 08:00")
+    assert "No such command" in run("book", "log-entries", "add", *told, code=2).output
