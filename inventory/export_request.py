@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inventory.act import SYSTEM
@@ -17,7 +17,7 @@ from inventory.approval import Rule, approved, rule
 from inventory.columns import UtcDateTime
 from inventory.entry import supply
 from inventory.policy import policy
-from inventory.register import CentreRegister, FieldError, Register, entry, registers
+from inventory.register import CentreRegister, FieldError, Register, entry, fields, registers
 from inventory.revision import Signable
 from inventory.role import Standing, path_of
 from inventory.shanghai import today
@@ -78,12 +78,21 @@ class ExportRequest(Signable, CentreRegister):
         super().prepare(session)
 
     def check(self, session: Session) -> Iterator[FieldError]:
+        if self.agreed_at and self._changed(*(field.name for field in fields(ExportRequest))):
+            yield self.wrong("book", "已批准的申请不能修改：请另提一个")
+        if self.retired_at is None and self._changed("retired_at"):
+            yield self.wrong("book", "已作废的申请不能恢复：请另提一个")
         if self.agreed_at or self.retired_at:
             return
         if self.asker_id is None:
             yield self.wrong("asker_id", "由本人在页面上申请")
         if not today() <= self.until <= today() + timedelta(days=LONGEST):
             yield self.wrong("until", f"应在今天和 {LONGEST} 天以内")
+
+    def _changed(self, *names: str) -> bool:
+        """Is any of these about to change on a row that is there already?"""
+        state: Any = inspect(self)
+        return state.persistent and any(state.attrs[n].history.has_changes() for n in names)
 
 
 def confidential() -> dict[str, str]:

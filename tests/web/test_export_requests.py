@@ -78,6 +78,9 @@ def test_what_was_refused_opens_nothing(county: County) -> None:
     ask(county, net)
     decide(county, "no")
     assert net.get(BOOK).status_code == 302
+    (row,) = county.rows(select(ExportRequest))
+    net.post(f"/r/export-requests/{row.id}/restore")
+    assert county.one(ExportRequest, row.id).retired_at is not None, "refused is refused"
 
 
 def test_a_consent_runs_out(county: County) -> None:
@@ -112,7 +115,8 @@ def test_a_consent_cannot_be_stretched(county: County) -> None:
     changed = {"until": str(row.until + timedelta(days=9)), "purpose": row.purpose,
                "book": "bindings", "revision": str(row.revision), "correction": "再用几天",
                "centre_id": row.centre_id}  # fmt: skip
-    net.post(f"/r/export-requests/{row.id}/edit", changed)
+    answer = net.post(f"/r/export-requests/{row.id}/edit", changed)
+    assert "已批准的申请不能修改" in unescape(answer.text)
     assert net.get("/r/bindings/export.csv").status_code == 302
 
 
