@@ -52,8 +52,10 @@ def remind(session: Session, now: datetime) -> int:
 def _renew(session: Session, paper: Handover, _taken: Taken) -> None:
     if paper.renewed_to is None or paper.due_on is None or paper.renewed_to <= paper.due_on:
         raise refused(paper, "renewed_to", "应晚于原来的应还日期")
-    if paper.renewed_to < today():
-        raise refused(paper, "renewed_to", "早于今天")
+    if paper.due_on < today():
+        raise refused(
+            paper, "renewed_to", f"应于 {paper.due_on} 归还，已逾期：请先归还，再重新借用"
+        )
     unless(paper, too_long(paper, "renewed_to", paper.due_on))
     settle(session, _late(paper))
 

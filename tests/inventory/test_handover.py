@@ -199,6 +199,18 @@ def test_lent_within_the_house_and_back(desk: Desk) -> None:
     assert (done.state, done.due, desk.got(Equipment, camera).lent) == ("back", later, False)
 
 
+def test_what_is_late_is_not_renewed(desk: Desk) -> None:
+    camera = desk.thing(name="相机", category="camera")
+    paper = desk.paper("lend", camera, taker_id=desk.staff["net"], due_on=today())
+    with desk.database.transaction(system("逾期")) as session:
+        row = session.get_one(Handover, paper)
+        with moving(session, row):  # as if it had been lent some days ago
+            row.state, row.due_on = "out", today() - timedelta(days=2)
+    with pytest.raises(Rejected, match="已逾期：请先归还"):
+        desk.step("tech", "renew", paper, renewed_to=today() + timedelta(days=2))
+    assert desk.got(Handover, paper).renewed_to is None
+
+
 def test_whoever_gives_is_named(desk: Desk) -> None:
     paper = desk.paper("issue", desk.thing(), taker_id=desk.staff["clerk"])
     with desk.database.transaction(system("名册")) as session:
