@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inventory.act import Act
 from inventory.citizen import holds_citizen_number
 from inventory.db import points_to
+from inventory.log_day import out_of_time
 from inventory.log_sections import LOG_TIERS, SECTIONS
 from inventory.log_sheet import day_of, locked, sheet_of, sheet_to_write
 from inventory.numbering import next_number
@@ -153,8 +154,11 @@ class LogEntry(CentreRegister):
             yield self.wrong(name if name in _NAMED else "number", "已经记下，不能更改")
         sheet = sheet_of(session, self.day_id)
         moved = self.occurred_at and changed(self, "occurred_at")
-        if sheet and moved and day_of(self.occurred_at, sheet.shift) > sheet.day:
+        day = day_of(self.occurred_at, sheet.shift) if sheet and moved else None
+        if sheet and day and day > sheet.day:
             yield self.wrong("occurred_at", "在这张日志的日期之后；请作废后重记")
+        elif day and out_of_time(day):
+            yield self.wrong("occurred_at", out_of_time(day))
 
     def _early(self) -> Iterator[FieldError]:
         if self.occurred_at and self.occurred_at > datetime.now(UTC) + AHEAD:

@@ -8,21 +8,23 @@ from sqlalchemy import ColumnElement, and_, false
 
 from inventory.shanghai import SHANGHAI
 
-_ASKED = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_ASKED = re.compile(r"((?:19|20|21)\d\d)(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
 def span(text: str) -> tuple[date, date] | None:
-    """The first day of it, and the first day after it; None for what is no such thing."""
+    """The first day of it, and the first day after it; None for what is no such thing, or of years
+    whose ends not every clock can tell."""
     found = _ASKED.fullmatch(text.strip())
     if found is None:
         return None
-    year, month, day = (int(part or 0) for part in found.groups())
+    year, month, day = (int(part) if part else None for part in found.groups())
+    assert year is not None
     try:
-        first = date(year, month or 1, day or 1)
-        if day:
+        first = date(year, 1 if month is None else month, 1 if day is None else day)
+        if day is not None:
             return first, first + timedelta(days=1)
         later = date(year + month // 12, month % 12 + 1, 1) if month else date(year + 1, 1, 1)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
     return first, later
 

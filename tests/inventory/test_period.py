@@ -21,7 +21,8 @@ def test_what_is_asked_for(text: str, first: date, after: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "25", "2025-13", "2025-02-30", "去年", "9999", "0000", "2025-"]
+    "text",
+    ["", "25", "2025-13", "2025-00", "2025-00-05", "2025-02-30", "去年", "9999", "0001", "2025-"],
 )
 def test_what_is_no_period(text: str) -> None:
     assert span(text) is None

@@ -61,9 +61,13 @@ def test_a_year_typed_wrongly_begins_no_sheet(county: County) -> None:
         asked = {"day": wrong_year, "section": ["power"], "nothing": "1", "seen": hash_of("[]")}
         done = tech.post(path, asked | {"proof_password": PASSWORD})
         assert (path, done.status_code, "年份" in done.text) == (path, 422, True)
+    assert county.rows(select(LogDay)) == []
+    send(tech, text="今天")
+    (row,) = entries(county)
+    moved = {"entry": row.id, "revision": row.revision, "occurred_at": f"{wrong_year}T09:00"}
+    assert "年份" in wrong(send(tech, **moved))["occurred_at"]
     page = tech.get(f"/log/?day={wrong_year}").text
     assert "请看年份是否写错" in page and 'id="log-form"' not in page
-    assert county.rows(select(LogDay)) == []
 
 
 def test_the_fan_of_last_month_is_found(county: County) -> None:
@@ -74,7 +78,7 @@ def test_the_fan_of_last_month_is_found(county: County) -> None:
     send(tech, text="更换风扇", occurred_at=f"{first}T00:00")
     found = {
         period: words(tech.get(f"/r/log-entries?q=风扇&occurred_at={period}").text)
-        for period in (f"{last:%Y-%m}", f"{first:%Y-%m}", str(first), "2001", "x")
+        for period in (f"{last:%Y-%m}", f"{first:%Y-%m}", str(first), "2001", "0001")
     }
     told = {key: ("风扇停转" in text, "更换风扇" in text) for key, text in found.items()}
     assert list(told.values()) == [
