@@ -1,7 +1,7 @@
 """What is backed up: one declared source for each database, log and collection of documents
 (Articles 70, 140–142; duties E1–E3)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -30,6 +30,8 @@ REACHES: Mapping[str, str] = {
 CADENCES: Mapping[str, str] = {
     "daily": "每日", "weekly": "每周", "monthly": "每月", "quarterly": "每季度", "yearly": "每年",
 }  # fmt: skip
+SERVER = ("reach", "device_id", "host", "port")  # which server a database is on
+_WHOLE = ("running", "good", "damaged", "expired")  # sets that hold something, or soon may
 DATABASES = ("postgresql", "mariadb", "sqlite", "command")
 
 
@@ -166,12 +168,27 @@ class BackupSource(CentreRegister):
             yield self.wrong(
                 "drill_host", "人口核心库只在它自己的服务器上演练；恢复到别处须经批准，请用“恢复”"
             )
+        yield from self._moved(session)
         if not self.opaque and changed(self, "opaque") and self._has_sets(session):
             yield self.wrong("opaque", "已有备份的人口核心库不能改为普通来源；请另建来源")
 
-    def _has_sets(self, session: Session) -> bool:
+    def _moved(self, session: Session) -> Iterator[FieldError]:
+        """A drill restores where the source says that its server is: whoever may edit a source must
+        not thereby choose where the core population database goes. A server that was replaced is
+        another source; what was kept of this one is restored only with consent."""
+        moved = [name for name in SERVER if changed(self, name)]
+        if self.opaque and moved and self._has_sets(session, _WHOLE):
+            yield self.wrong(
+                moved[0],
+                "已有备份的人口核心库不能改到别的服务器（演练会把它恢复到那里）；"
+                "服务器换了请另建来源，停用这一个",
+            )
+
+    def _has_sets(self, session: Session, states: Collection[str] = ()) -> bool:
         kept = self.metadata.tables["backup_set"]
         query = select(kept.c.id).where(kept.c.source_id == self.id).limit(1)
+        if states:
+            query = query.where(kept.c.state.in_(states))
         return inspect(self).persistent and session.scalar(query) is not None
 
     def _owed_still(self, session: Session) -> Iterator[FieldError]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from inventory.act import EVERYTHING
@@ -14,6 +15,7 @@ from inventory.audit import AuditRow
 from inventory.backup_set import BackupSet
 from inventory.backup_source import BackupSource
 from inventory.db import Database
+from inventory.entry import Rejected
 from inventory.run import JobRun
 from inventory.secret import Key
 from inventory.shanghai import today
@@ -42,10 +44,7 @@ def test_a_source_goes_its_whole_way(county: County, tmp_path: Path) -> None:
     source = _declared(county, net, paths=str(papers), method="files")
     assert "还没有备份过" in net.get(f"/r/backup-sources/{source}").text
     assert "数据备份没有按期完成" in net.get("/today").text
-    assert net.post(f"/backups/sources/{source}/try").status_code == 302
-    assert _work(county) == {"reach": "done"}
-    assert "1 个目录或文件都能读取" in net.get(f"/r/backup-sources/{source}").text
-    assert county.rows(select(AuditRow).where(AuditRow.act == "测试连接"))
+    _reached(county, net, source)
     net.post("/backups/run", {"id": source})
     net.post("/backups/run", {"id": source})  # a second click finds the first one's run
     live = net.get(f"/backups/live?about={source}")
@@ -184,6 +183,38 @@ def test_the_core_database_is_counted_and_never_listed(county: County) -> None:
     assert ("只能整库恢复" in page, "只恢复一部分" in page) == (True, False)
 
 
+def test_nobody_moves_the_core_database_by_editing_its_source(county: County) -> None:
+    """A drill restores where its source says: with a set to restore, that stands still."""
+    with county.database.transaction(county.act("county")) as session:
+        made = BackupSource(
+            centre_id=county.centres["county"].id, name="人口库", kind="software", opaque=True,
+            method="postgresql", database="pfp",
+        )  # fmt: skip
+        session.add(made)
+
+    def kept(state: str) -> None:
+        with county.database.transaction(county.act("county")) as session:
+            row = BackupSet(
+                centre_id=made.centre_id, source_id=made.id, kind="software", period="2026-11",
+                state=state, started_at=datetime.now(UTC),
+            )  # fmt: skip
+            session.add(row)
+
+    def moved(**told: object) -> None:
+        with county.database.transaction(county.act("county")) as session:
+            row = session.get_one(BackupSource, made.id)
+            for name, value in told.items():
+                setattr(row, name, value)
+
+    kept("failed")
+    moved(host="10.1.1.1")  # the first try showed that it was the wrong one
+    kept("good")
+    for told in ({"host": "10.6.6.6"}, {"port": 5433}, {"reach": "mount"}, {"host": None}):
+        with pytest.raises(Rejected, match="不能改到别的服务器"):
+            moved(**told)
+    moved(keep=20, note="其余照常可改")
+
+
 def test_who_may_only_look_touches_nothing(county: County, tmp_path: Path) -> None:
     source = _declared(county, county.login("net"), paths=str(tmp_path), method="files")
     audit, tech = county.login("audit"), county.login("tech")
@@ -230,6 +261,13 @@ def _declared(county: County, who: Browser, **told: str) -> str:
     assert answer.status_code == 302, answer.text
     [key] = county.rows(select(BackupSource.id))
     return str(key)
+
+
+def _reached(county: County, net: Browser, source: str) -> None:
+    assert net.post(f"/backups/sources/{source}/try").status_code == 302
+    assert _work(county) == {"reach": "done"}
+    assert "1 个目录或文件都能读取" in net.get(f"/r/backup-sources/{source}").text
+    assert county.rows(select(AuditRow).where(AuditRow.act == "测试连接"))
 
 
 def _work(county: County) -> dict[str, str]:
