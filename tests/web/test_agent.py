@@ -19,12 +19,14 @@ from typing import Any, ClassVar
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from backups.delivery import CHUNK, Claim, Deliveries
 from backups.gathering import Item, NotGathered, Order, gather, settle
 from backups.pace import Pace
 from backups.staging import folder_of
 from backups.unpacking import plain
+from inventory.audit import AuditRow
 from inventory.backup_source import BackupSource
 from netops.agent_zip import archive
 from tests.browser import serve
@@ -125,6 +127,8 @@ def test_what_the_agent_sends_becomes_a_set_and_then_only_what_is_new(machine: M
         assert {one.rpartition("/")[2]: len(told) for one, told in machine.gathered().items()} == {
             "new": 3, "sub": 0, "a": 5, "b": CHUNK + 1000,
         }  # fmt: skip
+    trail = machine.county.rows(select(AuditRow).where(AuditRow.act == "代理上传"))
+    assert len(trail) == 3 and {one.thing_id for one in trail} == {machine.source}
     contents = {one.name for one in (machine.order.staging or Path()).glob("contents/*/*")}
     assert hashlib.sha256(b"a").hexdigest() not in contents  # no file has it any more
 

@@ -11,8 +11,9 @@ from marshmallow import RAISE, fields, validate
 
 from backups.delivery import CHUNK, MOST, Claim, Deliveries, NotTaken
 from backups.staging import folder_of
+from inventory.audit import note
 from inventory.backup_source import BackupSource
-from web.access import allowed, person
+from web.access import allowed, origin, person
 from web.api.door import BACKUPS, bp, documented
 from web.api.paging import Asked, living
 from web.current import database, settings
@@ -117,6 +118,10 @@ def finish_delivery(source_id: str, json_data: Asked) -> Any:
         done = _deliveries(source).finish(claim, datetime.now(UTC))
     except NotTaken as error:
         raise HTTPError(error.status, _(error.reason)) from None
+    act = person().act("代理上传", origin())
+    told = {"number": done.number, "sha256": claim.sha256, "host": done.host, "agent": done.agent}
+    with database().transaction(act) as db:
+        note(db, act, "BackupSource", source.id, source.centre_id, told)
     return {"number": done.number}, 201
 
 
