@@ -25,8 +25,9 @@ _LOCKS = "--lock-wait-timeout=120s"
 _LOOK = (
     "SHOW server_version",
     """SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname NOT LIKE 'pg\\_%'
+WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%'
 AND n.nspname <> 'information_schema'
+AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 AND NOT (has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))""",
 )
 _VERSION = re.compile(r"(\d+)\S*")
