@@ -44,6 +44,10 @@ class Unreadable(DeviceError):
     """The answer is garbage, truncated, or does not fit the profile."""
 
 
+class WayBarred(Unreadable):
+    """This way does not lead to it, however well it is answered; another may."""
+
+
 class Garbled(Unreadable):
     """The answer was cut short or something fell into it; the next one may be whole."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from netops import table_mib
-from netops.errors import Unreadable
+from netops.errors import WayBarred
 from netops.reading import Target
 from netops.sighted import FdbRow
 from netops.snmp import Session
@@ -24,9 +24,9 @@ def read(target: Target, rows: list[FdbRow], most: int) -> None:
     """The rows of all VLANs into `rows`, which keep what came before a failure (DeviceError)."""
     auth = target.snmp
     if auth is None or auth.version != "v2c":
-        raise Unreadable(
-            f"{target.address} 用 SNMPv3 只能读到 VLAN 1 的 MAC 地址表。"
-            "请为这台设备登记 SSH 凭据，由命令行读取。"
+        raise WayBarred(
+            f"{target.address} 用 SNMPv3 只能读到 VLAN 1 的 MAC 地址表：读其他 VLAN 要带 context，"
+            "值守台还不能。请为这台设备登记 SSH 凭据，由命令行读取。"
         )
     for vlan in vlans(_walked(target, (VLAN_STATE, VLAN_TYPE), most)):
         asked = replace(target, snmp=replace(auth, community=f"{auth.community}@{vlan}"))

@@ -6,6 +6,7 @@ from netops.facts import Facts
 
 FAMILIES = ("", "vrp", "comware", "ios", "rgos", "zxros", "linux")
 ARP_WAYS = ("snmp", "shell")
+SNOOPING_WAYS = ("", "huawei", "h3c", "cisco")
 FDB_WAYS = ("dot1q", "dot1d", "huawei", "vlans", "shell")
 
 
@@ -17,7 +18,8 @@ class Tables:
     BRIDGE-MIB; "huawei": the latter with the VLANs of HUAWEI-L2MAM-MIB; "vlans": the latter once
     for each VLAN (Cisco); "shell": the command lines `arp_lines`, `fdb_lines`, of which the first
     that the device accepts counts, their answers in the grammar `family`. `leases`: command lines
-    that show lease files, and "# leases end" below one that is there.
+    that show lease files, and "# leases end" below one that is there. `snooping`: the MIB in which
+    a switch tells what it overheard of DHCP (see `table_snooping`).
     """
 
     family: str = ""
@@ -26,6 +28,7 @@ class Tables:
     arp_lines: tuple[str, ...] = ()
     fdb_lines: tuple[str, ...] = ()
     leases: tuple[str, ...] = ()
+    snooping: str = ""
 
 
 def tables(facts: Facts) -> Tables:
@@ -37,6 +40,7 @@ def tables(facts: Facts) -> Tables:
         arp_lines=facts.texts("arp_lines"),
         fdb_lines=facts.texts("fdb_lines"),
         leases=facts.texts("leases"),
+        snooping=facts.choice("snooping", SNOOPING_WAYS, ""),
     )
     for ways, lines, key in (
         (section.arp, section.arp_lines, "arp_lines"),

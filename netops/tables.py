@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from netops import table_cisco, table_lease, table_mib, table_shell
+from netops import table_cisco, table_lease, table_mib, table_shell, table_snooping
 from netops.cells import Rows
-from netops.errors import DeviceError, Unreadable
+from netops.errors import DeviceError, Unreadable, WayBarred
 from netops.profile import profile_named
 from netops.reading import Target
 from netops.remote import KnownHosts
@@ -30,7 +30,8 @@ def offered(target: Target) -> tuple[Table, ...]:
         found += ["arp"]
     if profile.kind in _BRIDGES:
         found += ["fdb"]
-    if profile.tables.leases and target.ssh is not None:
+    overheard = profile.tables.snooping and target.snmp is not None
+    if overheard or (profile.tables.leases and target.ssh is not None):
         found += ["lease"]
     return tuple(found)
 
@@ -58,6 +59,23 @@ def leases(target: Target, known: KnownHosts, now: datetime | None = None) -> Ta
         return TableRead("lease", table_lease.rows(told, moment), complete=True)
     except DeviceError as error:
         return TableRead("lease", (), complete=False, why=_bare(error))
+
+
+def overheard(target: Target) -> TableRead | None:
+    """Whom a switch has heard to be lent an address (DHCP snooping), by SNMP; None where it hears
+    nothing, be it that nobody has turned it on."""
+    way = profile_named(target.profile).tables.snooping
+    first, *others = table_snooping.COLUMNS[way]
+    columns: dict[str, Cells] = {}
+    why: DeviceError | None = None
+    try:
+        session = Session(target)
+        _walk(session, [first], columns)
+        _walk(session, others if columns[first] else (), columns)
+    except DeviceError as error:
+        why = _bare(error)
+    rows = table_snooping.rows(way, columns)
+    return TableRead("lease", rows, complete=why is None, why=why) if rows else None
 
 
 @dataclass(slots=True)
@@ -159,8 +177,8 @@ def _nothing(table: Table) -> Unreadable:
     )
 
 
-def _unplaced(target: Target) -> Unreadable:
-    return Unreadable(
+def _unplaced(target: Target) -> WayBarred:
+    return WayBarred(
         f"{target.address} 的 MAC 地址表中写的是桥端口号，而设备没有给出桥端口与接口的对应"
         "（dot1dBasePortIfIndex），不知道是哪个端口。请在设备上放宽 SNMP 视图。"
     )

@@ -7,7 +7,7 @@ from time import monotonic
 
 from inventory.config_lock import Held, device_held
 from netops import tables
-from netops.errors import AuthRejected, DeviceError, Unreachable, Unreadable
+from netops.errors import AuthRejected, DeviceError, Unreachable, Unreadable, WayBarred
 from netops.identity import CLOCKS, uptime
 from netops.neighbours import Neighbourhood, neighbourhood
 from netops.profile import profile_named
@@ -58,16 +58,26 @@ def by_snmp(errand: Errand, clock: Clock) -> Walked:
     try:
         seconds = uptime(Session(target).scalars(CLOCKS))
     except DeviceError as error:
-        return Walked(target.device, at, {t: _unread(t, error) for t in errand.tables})
+        asked = (table for table in errand.tables if table != "lease")  # few have that one
+        return Walked(target.device, at, {table: _unread(table, error) for table in asked})
     reads: dict[Table, TableRead] = {}
     for table in errand.tables:
-        if table != "lease":
-            reads[table] = _BY_SNMP[table](target)
+        read = _BY_SNMP[table](target)
+        if read is not None:
+            reads[table] = read
     booted = None if seconds is None else at - timedelta(seconds=seconds)
     return Walked(target.device, at, reads, booted, _told(errand, target))
 
 
-_BY_SNMP: Mapping[Table, Callable[[Target], TableRead]] = {"arp": tables.arp, "fdb": tables.fdb}
+def _overheard(target: Target) -> TableRead | None:
+    """Of a server the lease files are read instead, by a login."""
+    told = profile_named(target.profile).tables
+    return tables.overheard(target) if told.snooping else None
+
+
+_BY_SNMP: Mapping[Table, Callable[[Target], TableRead | None]] = {
+    "arp": tables.arp, "fdb": tables.fdb, "lease": _overheard,
+}  # fmt: skip
 
 
 def _told(errand: Errand, target: Target) -> Neighbourhood | DeviceError | None:
@@ -97,7 +107,10 @@ def _wanting(target: Target, walked: Walked, table: Table) -> bool:
         return bool(facts.leases)
     if "shell" not in (facts.arp if table == "arp" else facts.fdb):
         return False
-    return read is None or not (read.complete or read.rows or isinstance(read.why, Unreachable))
+    if read is None or read.complete:
+        return read is None
+    some = bool(read.rows) and not isinstance(read.why, WayBarred)
+    return not (some or isinstance(read.why, Unreachable))
 
 
 def by_login(site: Site, errand: Errand, walked: Walked, clock: Clock) -> Walked:
@@ -106,13 +119,22 @@ def by_login(site: Site, errand: Errand, walked: Walked, clock: Clock) -> Walked
     try:
         with device_held(site.database, walked.device_id):
             for table in wanting(errand, walked):
-                reads[table] = _by_shell(site, target, table, clock())
-                if isinstance(reads[table].why, AuthRejected):
+                read = _by_shell(site, target, table, clock())
+                reads[table] = _rather(reads.get(table), read)
+                if isinstance(read.why, AuthRejected):
                     return replace(walked, reads=reads, refused=True)
     except Held as error:
         for table in wanting(errand, walked):
-            reads[table] = _unread(table, DeviceError(error.reason))
+            read = _unread(table, DeviceError(error.reason))
+            reads[table] = _rather(reads.get(table), read)
     return replace(walked, reads=reads)
+
+
+def _rather(before: TableRead | None, read: TableRead) -> TableRead:
+    """What the login brought; if nothing, what SNMP told of it, with the reason of the login."""
+    if before is None or read.complete or read.rows:
+        return read
+    return replace(before, why=read.why)
 
 
 def _by_shell(site: Site, target: Target, table: Table, now: datetime) -> TableRead:
