@@ -1,5 +1,6 @@
 """Verbs about the console itself: up, web, worker, init, migrate, demo."""
 
+import gc
 import logging
 import signal
 import sys
@@ -65,6 +66,8 @@ def web(settings: Settings, as_json: bool) -> None:
             tell({"url": address(settings)})
         tempfile.tempdir = str(_waiting_room(settings))
         largest = max(settings.upload_mb, settings.backup_upload_mb) * 1_000_000
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: no page need look through it for garbage
         serve(
             app, host=settings.host, port=settings.port, threads=_THREADS, ident="netops",
             max_request_body_size=largest + 1,  # one more than allowed is told in words
