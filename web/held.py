@@ -4,6 +4,7 @@ The audit trail tells of every recorded change in one row of the next number, an
 was; so a look at the rows since then says exactly whether what is kept still holds.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,7 +17,7 @@ from inventory.audit import AuditRow, head
 from inventory.shanghai import today
 
 Answer = TypeVar("Answer")
-_MOST = 24  # answers kept: a few questions for a few scopes
+_MOST = 24  # answers kept, those last asked for: a few questions for a few scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class _Kept:
     stamp: tuple[Hashable, ...]
 
 
-_kept: dict[Hashable, _Kept] = {}
+_kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
 
 def held(
@@ -47,11 +48,17 @@ def held(
     known = _kept.get(asked)
     same = known is not None and (known.day, known.stamp) == (day, stamp)
     if known is None or not same or _touched(session, books, known.seq, seq):
-        if len(_kept) >= _MOST:
-            _kept.clear()
         known = _Kept(work(), seq, day, stamp)
-    _kept[asked] = replace(known, seq=seq)
+    _keep(asked, replace(known, seq=seq))
     return cast("Answer", known.answer)
+
+
+def _keep(asked: Hashable, known: _Kept) -> None:
+    """Put it last in the row, and let those go that nobody has asked for the longest."""
+    _kept.pop(asked, None)
+    _kept[asked] = known
+    while len(_kept) > _MOST:
+        _kept.popitem(last=False)
 
 
 def _touched(session: Session, books: Collection[type], since: int, seq: int) -> bool:

@@ -34,6 +34,7 @@ from web import create_app
 from web.settings import Settings
 
 PEOPLE = ("net", "tech", "far", "town", "boss", "sec", "leader", "chief")
+WATCHED = ("far", "net", "town")  # whose reach stays as it was founded: nobody grants them more
 UNTOLD = {"revision", "search", "sort_key"}  # bookkeeping, derived from the rest
 ACTS = 45
 HIDDEN = "（保密）"
@@ -48,6 +49,7 @@ class World:
     dice: random.Random
     browsers: Mapping[str, Browser]
     tech: str  # who lets visitors in
+    watched: frozenset[str]  # ids of WATCHED
     upto: int = 0  # the audit row looked at last
     live: Rows = field(default_factory=dict)  # what the database held then
     signed: dict[str, str] = field(default_factory=dict)
@@ -109,8 +111,10 @@ def api_device(world: World, who: str) -> None:
 def turn(world: World, who: str) -> None:
     books = {"devices": Device, "visits": Visit, "grants": Grant}
     slug = world.dice.choice(["devices", "devices", *books])
-    way = world.dice.choice(["retire", "restore"])
-    world.send(who, f"/r/{slug}/{world.any(books[slug])}/{way}", {})
+    way, row = world.dice.choice(["retire", "restore"]), world.any(books[slug])
+    theirs = select(Grant.id).where(Grant.person_id.in_(world.watched))
+    if row not in world.county.rows(theirs):
+        world.send(who, f"/r/{slug}/{row}/{way}", {})
 
 
 def new_visit(world: World, who: str) -> None:
@@ -147,7 +151,10 @@ def decide(world: World, who: str) -> None:
 
 
 def grant(world: World, who: str) -> None:
-    form = {"person_id": world.any(Person), "role": world.dice.choice(["leader", "technician"]),
+    person = world.any(Person)
+    if person in world.watched:
+        return
+    form = {"person_id": person, "role": world.dice.choice(["leader", "technician"]),
             "centre_id": world.somewhere()}  # fmt: skip
     world.send(who, "/r/grants/new", form)
 
@@ -195,7 +202,8 @@ def test_any_acts_of_anybody(settings: Settings, database: Database, seed: int) 
     county = found_county(app, database, settings)
     dice = random.Random(seed)  # the same acts in every run
     tech = county.rows(select(Person.id).where(Person.login == "tech"))[0]
-    world = World(county, dice, {who: county.login(who) for who in PEOPLE}, tech)
+    watched = frozenset(county.rows(select(Person.id).where(Person.login.in_(WATCHED))))
+    world = World(county, dice, {who: county.login(who) for who in PEOPLE}, tech, watched)
     world.upto = county.rows(select(AuditRow.seq).order_by(AuditRow.seq))[-1]
     world.live = _live(county.database)
     _decide_one(world)

@@ -91,6 +91,7 @@ def planted(settings: Settings, sqlite_database: Database) -> County:
         )  # fmt: skip
         person = session.scalars(select(Person).where(Person.login == "tech")).one()
         person.totp_secret = sealed["totp"]
+    county.let_out()
     return county
 
 
