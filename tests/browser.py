@@ -143,10 +143,13 @@ def axe(page: Page) -> list[str]:
 
     Evaluated through the debugger, because the CSP of the page rightly refuses injected scripts.
     """
-    page.evaluate(STILL)
     page.evaluate((ASSETS / "node_modules/axe-core/axe.min.js").read_text("utf-8"))
+    page.wait_for_function("width => innerWidth === width", arg=(page.viewport_size or {})["width"])
     result = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+        f"""() => {{
+            {STILL}
+            return axe.run(document, {{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}});
+        }}"""
     )
     return [
         f"{found['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
