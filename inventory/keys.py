@@ -1,15 +1,30 @@
 """Keys made before the row is written: the audit chain names the row in the same flush."""
 
 import secrets
+import threading
 import time
 from datetime import UTC, datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32: no i, l, o, u
+_MILLISECOND, _NEAR, _STEP = 80, 1000 << 80, 64  # in bits; a number: one second; in bits
+
+_last = 0
+_turn = threading.Lock()
 
 
 def new_key() -> str:
-    """26 characters, sortable by creation time: 48 bits of milliseconds, 80 random bits (ULID)."""
-    number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    """26 characters, sortable by creation: 48 bits of milliseconds, 80 random bits (ULID).
+
+    Within a process every key is above the one before it, also within a millisecond and when the
+    clock is set back by less than a second: what one act writes keeps the order it was written in.
+    The step is random, so a fork that shares our last key does not make the same next one.
+    """
+    global _last
+    with _turn:
+        number = time.time_ns() // 1_000_000 << _MILLISECOND | secrets.randbits(_MILLISECOND)
+        if 0 <= _last - number < _NEAR:
+            number = _last + 1 + secrets.randbits(_STEP)
+        _last = number
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 
