@@ -1,7 +1,7 @@
 """Asking for a place on the local network: the department answers for its computers, the port is
 opened once that is agreed (Articles 64, 65, 107 and 110; duty A25)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -32,6 +32,7 @@ class AccessRequest(Stepped, Signable, CentreRegister):
     __tablename__ = "access_request"
     slug: ClassVar[str] = "access-requests"
     title: ClassVar[str] = "入网申请"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "机房与线路"
     articles: ClassVar[tuple[int, ...]] = (64, 65, 107, 110)
     names: ClassVar[tuple[str, ...]] = ("number", "centre_id")
@@ -80,10 +81,6 @@ class AccessRequest(Stepped, Signable, CentreRegister):
     note: Mapped[str | None] = entry("备注", "note")
 
     __table_args__ = (Index("uq_access_request", "centre_id", "number", unique=True),)
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     def prepare(self, session: Session) -> None:
         if not self.number:

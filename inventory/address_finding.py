@@ -1,6 +1,6 @@
 """What was seen against the register of addresses: detected, acted upon, signed off (D3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -36,6 +36,7 @@ class AddressFinding(Stepped, Signable, CentreRegister):
     __tablename__ = "address_finding"
     slug: ClassVar[str] = "address-findings"
     title: ClassVar[str] = "地址违规"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "地址与绑定"
     articles: ClassVar[tuple[int, ...]] = (34, 109)
     names: ClassVar[tuple[str, ...]] = ("object", "first_at", "centre_id")
@@ -86,10 +87,6 @@ class AddressFinding(Stepped, Signable, CentreRegister):
     @property
     def label(self) -> str:
         return f"{KINDS[self.kind]} {self.ip or self.mac or ''}".strip()
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS[self.state], STATES[self.state]
 
     @property
     def owed(self) -> bool:

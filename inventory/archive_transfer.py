@@ -38,6 +38,7 @@ class ArchiveTransfer(Paper):
     __tablename__ = "archive_transfer"
     slug: ClassVar[str] = "archive-transfers"
     title: ClassVar[str] = "年终归档移交"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "数据备份"
     articles: ClassVar[tuple[int, ...]] = (143,)
     prefix: ClassVar[str] = "YJ"
@@ -117,10 +118,6 @@ class ArchiveTransfer(Paper):
     @property
     def headline(self) -> str:
         return f"{self.number} {self.year} 年度"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return "critical" if self.late else _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     @property
     def due(self) -> date:

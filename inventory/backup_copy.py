@@ -33,6 +33,7 @@ class BackupCopy(Stepped, CentreRegister):
     __tablename__ = "backup_copy"
     slug: ClassVar[str] = "backup-copies"
     title: ClassVar[str] = "备份副本"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "数据备份"
     articles: ClassVar[tuple[int, ...]] = (142,)
     names: ClassVar[tuple[str, ...]] = ("set_id", "place_name")
@@ -75,10 +76,6 @@ class BackupCopy(Stepped, CentreRegister):
     @property
     def label(self) -> str:
         return f"{WHERES[self.place]} {self.place_name}".strip()
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS[self.state], STATES[self.state]
 
     def prepare(self, session: Session) -> None:
         if changed(self, "state"):  # whoever clears it away, by whichever way

@@ -28,6 +28,7 @@ class BackupKey(Stepped, Numbered):
     __tablename__ = "backup_key"
     slug: ClassVar[str] = "backup-keys"
     title: ClassVar[str] = "备份密钥"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "数据备份"
     articles: ClassVar[tuple[int, ...]] = (141, 142)
     prefix: ClassVar[str] = "MY"
@@ -68,10 +69,6 @@ class BackupKey(Stepped, Numbered):
     @property
     def label(self) -> str:
         return f"{self.number} {self.print_id}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS[self.state], STATES[self.state]
 
     def check(self, session: Session) -> Iterator[FieldError]:
         """Only the console makes one (`by_hand`), so a new one may hold what no form can say."""

@@ -37,6 +37,7 @@ class BackupRestore(Paper):
     __tablename__ = "backup_restore"
     slug: ClassVar[str] = "backup-restores"
     title: ClassVar[str] = "数据恢复"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     paper: ClassVar[str] = "数据恢复单"
     topic: ClassVar[str] = "数据备份"
     articles: ClassVar[tuple[int, ...]] = (33, 120)
@@ -95,10 +96,6 @@ class BackupRestore(Paper):
     @property
     def headline(self) -> str:
         return f"{self.number} {TARGETS[self.target]} {self.place}：{self.reason}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS[self.state], STATES[self.state]
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.kept(session)

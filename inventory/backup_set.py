@@ -43,6 +43,7 @@ class BackupSet(Stepped, Numbered):
     __tablename__ = "backup_set"
     slug: ClassVar[str] = "backup-sets"
     title: ClassVar[str] = "备份登记"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "数据备份"
     articles: ClassVar[tuple[int, ...]] = (28, 140, 141, 142)
     prefix: ClassVar[str] = "BF"
@@ -101,10 +102,6 @@ class BackupSet(Stepped, Numbered):
     @property
     def label(self) -> str:
         return f"{self.number} {self.period}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS[self.state], STATES[self.state]
 
     def prepare(self, session: Session) -> None:
         source = session.get(BackupSource, self.source_id)

@@ -1,6 +1,6 @@
 """Who holds which address with which network card, at which port (Articles 34, 107, 109; D1–D3)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -19,7 +19,7 @@ from inventory.text import mac as canonical_mac
 STATES = {
     "draft": "草拟", "asked": "已申请", "active": "在用", "refused": "未批准", "released": "已释放",
 }  # fmt: skip
-_COLOURS = {"asked": "warning", "active": "ok", "refused": "unknown", "released": "unknown"}
+_COLOURS = {"draft": "info", "asked": "warning", "active": "ok"}
 _IN_FORCE = text("state = 'active' AND retired_at IS NULL")
 
 
@@ -31,6 +31,7 @@ class Binding(Stepped, Signable, CentreRegister):
     __tablename__ = "binding"
     slug: ClassVar[str] = "bindings"
     title: ClassVar[str] = "地址绑定"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "地址与绑定"
     articles: ClassVar[tuple[int, ...]] = (34, 107, 109)
     names: ClassVar[tuple[str, ...]] = ("ip", "mac", "centre_id")
@@ -116,7 +117,7 @@ class Binding(Stepped, Signable, CentreRegister):
     def stage(self) -> tuple[str, str]:
         if self.leaving and self.state == "active":
             return "warning", "建议释放"
-        return _COLOURS.get(self.state, "info"), STATES[self.state]
+        return super().stage
 
     @property
     def touched(self) -> bool:

@@ -42,6 +42,7 @@ class Change(Stepped, Signable, CentreRegister):
     __tablename__ = "change"
     slug: ClassVar[str] = "changes"
     title: ClassVar[str] = "配置操作"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (25, 98, 140)
     names: ClassVar[tuple[str, ...]] = ("device_id", "what", "asked_at")
@@ -108,11 +109,6 @@ class Change(Stepped, Signable, CentreRegister):
     @property
     def label(self) -> str:
         return self.what
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        """How its page shows the state: a key of the signal colours, and the word."""
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     @property
     def planned(self) -> bool:

@@ -33,6 +33,7 @@ class ConfigException(Stepped, Signable, CentreRegister):
     __tablename__ = "config_exception"
     slug: ClassVar[str] = "config-exceptions"
     title: ClassVar[str] = "配置豁免"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (98,)
     names: ClassVar[tuple[str, ...]] = ("section", "device_id", "template_id")
@@ -75,7 +76,7 @@ class ConfigException(Stepped, Signable, CentreRegister):
     def stage(self) -> tuple[str, str]:
         if self.state == "approved" and self.until_on < today():
             return "critical", "已到期"
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
+        return super().stage
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.stood(session)

@@ -39,6 +39,7 @@ class ConfigTemplate(Stepped, Signable, CentreRegister):
     __tablename__ = "config_template"
     slug: ClassVar[str] = "config-templates"
     title: ClassVar[str] = "省配置模板"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (25, 98, 117, 118)
     names: ClassVar[tuple[str, ...]] = ("name", "version")
@@ -97,10 +98,6 @@ class ConfigTemplate(Stepped, Signable, CentreRegister):
     @property
     def label(self) -> str:
         return self.headline
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     @classmethod
     def handed_down(cls, session: Session) -> Mapping[str, str]:

@@ -35,6 +35,7 @@ class Disc(Stepped, CentreRegister):
     __tablename__ = "disc"
     slug: ClassVar[str] = "discs"
     title: ClassVar[str] = "光盘"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "数据备份"
     articles: ClassVar[tuple[int, ...]] = (142,)
     names: ClassVar[tuple[str, ...]] = ("identifier",)
@@ -94,10 +95,6 @@ class Disc(Stepped, CentreRegister):
     @property
     def label(self) -> str:
         return f"{self.identifier}（{self.ordinal}/{self.total}）"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return "critical" if self.late else _COLOURS[self.state], STATES[self.state]
 
     @property
     def late(self) -> str:

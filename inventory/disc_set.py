@@ -25,7 +25,9 @@ STATES: Mapping[str, str] = {
 }  # fmt: skip
 CAPACITIES: Mapping[str, int] = {"cd": 737_280_000, "dvd": 4_700_372_992, "bd": 25_025_314_816}
 MEDIA: Mapping[str, str] = {"cd": "CD-R 700 MB", "dvd": "DVD±R 4.7 GB", "bd": "BD-R 25 GB"}
-_COLOURS = {"planned": "info", "imaged": "warning", "burned": "warning", "read": "warning"}
+_COLOURS = {
+    "planned": "info", "imaged": "warning", "burned": "warning", "read": "warning", "closed": "ok",
+}  # fmt: skip
 _PERIOD = re.compile(r"20\d\d(Q[1-4])?")
 
 
@@ -40,6 +42,7 @@ class DiscSet(Paper):
     __tablename__ = "disc_set"
     slug: ClassVar[str] = "disc-sets"
     title: ClassVar[str] = "光盘备份"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "数据备份"
     articles: ClassVar[tuple[int, ...]] = (140, 142, 143)
     prefix: ClassVar[str] = "GP"
@@ -88,10 +91,6 @@ class DiscSet(Paper):
     @property
     def label(self) -> str:
         return f"{self.number} {self.period}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS.get(self.state, "ok"), STATES[self.state]
 
     @property
     def room(self) -> int:

@@ -112,6 +112,7 @@ class DocumentCopy(Stepped, CentreRegister):
     __tablename__ = "document_copy"
     slug: ClassVar[str] = "document-copies"
     title: ClassVar[str] = "资料份本"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "资料"
     articles: ClassVar[tuple[int, ...]] = (145, 146)
     names: ClassVar[tuple[str, ...]] = ("barcode",)
@@ -138,10 +139,6 @@ class DocumentCopy(Stepped, CentreRegister):
     @property
     def label(self) -> str:
         return f"{self.heading} {self.barcode}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS[self.state], COPY_STATES[self.state]
 
     def prepare(self, session: Session) -> None:
         document = None if self.heading else session.get(Document, self.document_id)

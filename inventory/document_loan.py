@@ -31,6 +31,7 @@ class DocumentLoan(Stepped, Signable, CentreRegister):
     __tablename__ = "document_loan"
     slug: ClassVar[str] = "loans"
     title: ClassVar[str] = "资料借阅"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "资料"
     articles: ClassVar[tuple[int, ...]] = (146,)
     names: ClassVar[tuple[str, ...]] = ("number",)
@@ -90,10 +91,6 @@ class DocumentLoan(Stepped, Signable, CentreRegister):
     @property
     def late(self) -> str:
         return late(self, today())
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return "critical" if self.late else _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     def prepare(self, session: Session) -> None:
         if not self.number:

@@ -37,6 +37,7 @@ class ErrorRecord(Paper):
     __tablename__ = "error_record"
     slug: ClassVar[str] = "errors"
     title: ClassVar[str] = "差错登记"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     paper: ClassVar[str] = "差错登记表"
     topic: ClassVar[str] = "值班日志"
     prefix: ClassVar[str] = "CC"
@@ -103,10 +104,6 @@ class ErrorRecord(Paper):
     @property
     def headline(self) -> str:
         return f"{self.number} {self.object}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return ("critical" if self.late else _COLOURS[self.state]), STATES[self.state]
 
     @property
     def late(self) -> str:

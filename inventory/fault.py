@@ -50,6 +50,7 @@ class Fault(Paper):
     __tablename__ = "fault"
     slug: ClassVar[str] = "faults"
     title: ClassVar[str] = "故障记录"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     paper: ClassVar[str] = "故障处理记录"
     topic: ClassVar[str] = "值班日志"
     articles: ClassVar[tuple[int, ...]] = (30, 105)
@@ -164,10 +165,6 @@ class Fault(Paper):
     @property
     def headline(self) -> str:
         return f"{self.number} {SEVERITIES[self.severity]}：{self.phenomenon}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return ("critical" if self.late else _COLOURS[self.state]), STATES[self.state]
 
     @property
     def late(self) -> str:

@@ -45,6 +45,7 @@ class Handover(Stepped, Signable, CentreRegister):
     __tablename__ = "handover"
     slug: ClassVar[str] = "handovers"
     title: ClassVar[str] = "交接与借用"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (37, 132)
     names: ClassVar[tuple[str, ...]] = ("number",)
@@ -113,11 +114,6 @@ class Handover(Stepped, Signable, CentreRegister):
         Index("uq_handover_number", "number", unique=True),
         Index("ix_handover_state", "state"),
     )
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        """How its page shows the state: a key of the signal colours, and the word."""
-        return "critical" if self.late else _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     @property
     def kind_label(self) -> str:

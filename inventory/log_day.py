@@ -42,6 +42,7 @@ class LogDay(Stepped, Signable, CentreRegister):
     __tablename__ = "log_day"
     slug: ClassVar[str] = "log-days"
     title: ClassVar[str] = "工作日志"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     paper: ClassVar[str] = "工作日志"
     page: ClassVar[str] = "log.sheet"
     template: ClassVar[str] = "log_day.html"
@@ -111,10 +112,6 @@ class LogDay(Stepped, Signable, CentreRegister):
     @property
     def headline(self) -> str:
         return f"{self.label}工作日志，{self.entries} 条，{self.people}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return ("critical" if self.late else _COLOURS[self.state]), STATES[self.state]
 
     @property
     def late(self) -> str:

@@ -33,6 +33,7 @@ class LogReview(Stepped, Signable, CentreRegister):
     __tablename__ = "log_review"
     slug: ClassVar[str] = "log-reviews"
     title: ClassVar[str] = "服务器日志浏览登记"
+    colours: ClassVar[Mapping[str, str]] = {"draft": "warning", "signed": "ok"}
     topic: ClassVar[str] = "值班日志"
     articles: ClassVar[tuple[int, ...]] = (117,)
     names: ClassVar[tuple[str, ...]] = ("from_day", "to_day", "by", "centre_id")
@@ -81,10 +82,6 @@ class LogReview(Stepped, Signable, CentreRegister):
     def label(self) -> str:
         first, last = self.from_day, self.to_day
         return str(first) if first == last else f"{first} 至 {last}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return ("ok" if self.state == "signed" else "warning"), STATES[self.state]
 
     @classmethod
     def begin(cls) -> Mapping[str, Any]:

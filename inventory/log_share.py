@@ -26,6 +26,7 @@ class LogShare(Stepped, Signable, CentreRegister):
     __tablename__ = "log_share"
     slug: ClassVar[str] = "log-shares"
     title: ClassVar[str] = "个人填报"
+    colours: ClassVar[Mapping[str, str]] = {"writing": "info", "signed": "ok"}
     page: ClassVar[str] = "log.part"
     topic: ClassVar[str] = "值班日志"
     articles: ClassVar[tuple[int, ...]] = (26, 105)
@@ -58,10 +59,6 @@ class LogShare(Stepped, Signable, CentreRegister):
     @property
     def label(self) -> str:
         return self.author
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return ("ok" if self.state == "signed" else "info"), STATES[self.state]
 
     def unfit(self, session: Session, meaning: str, who: Standing) -> str:
         if not is_moving(session, self):

@@ -39,6 +39,7 @@ class Loss(Paper):
     __tablename__ = "loss"
     slug: ClassVar[str] = "losses"
     title: ClassVar[str] = "遗失报告"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     paper: ClassVar[str] = "遗失报告"
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (138,)
@@ -91,10 +92,6 @@ class Loss(Paper):
     @property
     def headline(self) -> str:
         return f"{self.number} {self.report_no}：{self.decision}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS[self.state], STATES[self.state]
 
     def drafts(self) -> Iterator[Drafted]:
         if self.state not in LOOSE:

@@ -34,6 +34,8 @@ class Medium(Stepped, Numbered):
     __tablename__ = "medium"
     slug: ClassVar[str] = "media"
     title: ClassVar[str] = "移动存储介质"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
+    alarm: ClassVar[str] = "warning"
     topic: ClassVar[str] = "数据备份"
     articles: ClassVar[tuple[int, ...]] = (142,)
     prefix: ClassVar[str] = "YD"
@@ -84,10 +86,6 @@ class Medium(Stepped, Numbered):
         if self.state != "out" or self.due_on is None or self.due_on >= today():
             return ""
         return f"已逾期 {(today() - self.due_on).days} 天未归还"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return "warning" if self.late else _COLOURS[self.state], STATES[self.state]
 
     def prepare(self, session: Session) -> None:
         fresh = not inspect(self).persistent

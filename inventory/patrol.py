@@ -34,6 +34,8 @@ class Patrol(Paper):
     __tablename__ = "patrol"
     slug: ClassVar[str] = "patrols"
     title: ClassVar[str] = "巡检记录"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
+    alarm: ClassVar[str] = ""  # its delay is told beside the state
     topic: ClassVar[str] = "值班日志"
     articles: ClassVar[tuple[int, ...]] = (96, 97, 99, 100, 103, 104, 108, 110, 134)
     prefix: ClassVar[str] = "XJ"
@@ -79,10 +81,6 @@ class Patrol(Paper):
             postgresql_where=text("state = 'open' AND retired_at IS NULL"),
         ),
     )  # fmt: skip
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     @property
     def late(self) -> str:

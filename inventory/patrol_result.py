@@ -28,6 +28,7 @@ class PatrolResult(Stepped, CentreRegister):
     __tablename__ = "patrol_result"
     slug: ClassVar[str] = "patrol-results"
     title: ClassVar[str] = "巡检发现"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "值班日志"
     articles: ClassVar[tuple[int, ...]] = (97, 108)
     names: ClassVar[tuple[str, ...]] = ("name", "patrol_id")
@@ -65,10 +66,6 @@ class PatrolResult(Stepped, CentreRegister):
         Index("uq_patrol_result", "patrol_id", "item_id", unique=True),
         Index("ix_patrol_result_state", "centre_id", "state"),
     )
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     def drafts(self) -> Iterator[Drafted]:
         if self.state == "closed" and self.closed_at is not None:

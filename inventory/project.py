@@ -28,6 +28,8 @@ class Project(Stepped, Signable, CentreRegister):
     __tablename__ = "project"
     slug: ClassVar[str] = "projects"
     title: ClassVar[str] = "网络建设项目"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
+    alarm: ClassVar[str] = ""  # its delay is told beside the state
     topic: ClassVar[str] = "机房与线路"
     articles: ClassVar[tuple[int, ...]] = (61,)
     names: ClassVar[tuple[str, ...]] = ("name", "centre_id")
@@ -59,10 +61,6 @@ class Project(Stepped, Signable, CentreRegister):
     accepted_on: Mapped[date | None] = entry("验收日期", "day", group="实施", settled=True)
     acceptance: Mapped[str | None] = entry("验收意见", "note", group="实施", settled=True)
     note: Mapped[str | None] = entry("备注", "note")
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     @property
     def late(self) -> str:

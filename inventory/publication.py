@@ -42,6 +42,7 @@ class Publication(Stepped, Signable, CentreRegister):
     __tablename__ = "publication"
     slug: ClassVar[str] = "publications"
     title: ClassVar[str] = "信息发布审查"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "软件与安全"
     articles: ClassVar[tuple[int, ...]] = (112, 113, 115, 124)
     names: ClassVar[tuple[str, ...]] = ("number",)
@@ -86,10 +87,6 @@ class Publication(Stepped, Signable, CentreRegister):
     @property
     def headline(self) -> str:
         return f"{self.number} {self.heading}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     def prepare(self, session: Session) -> None:
         if not self.number:

@@ -46,6 +46,7 @@ class Repair(Paper):
     __tablename__ = "repair"
     slug: ClassVar[str] = "repairs"
     title: ClassVar[str] = "维修单"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     paper: ClassVar[str] = "维修单"
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (24, 125, 138)
@@ -154,10 +155,6 @@ class Repair(Paper):
     @property
     def headline(self) -> str:
         return f"{self.number} {self.fault}：{self.decision or ''}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return ("critical" if self.late else _COLOURS[self.state]), STATES[self.state]
 
     @property
     def late(self) -> str:

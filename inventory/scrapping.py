@@ -40,6 +40,7 @@ class Scrapping(Paper):
     __tablename__ = "scrapping"
     slug: ClassVar[str] = "scrappings"
     title: ClassVar[str] = "报废单"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     paper: ClassVar[str] = "报废单"
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (125, 139)
@@ -110,10 +111,6 @@ class Scrapping(Paper):
         if self.handed_at:
             text = f"报废设备上交：报废单 {self.number}，{self.reason}"
             yield Drafted("handed", "other", text, self.handed_at)
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return ("critical" if self.late else _COLOURS[self.state]), STATES[self.state]
 
     @property
     def late(self) -> str:

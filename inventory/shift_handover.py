@@ -33,6 +33,7 @@ class ShiftHandover(Paper):
     __tablename__ = "shift_handover"
     slug: ClassVar[str] = "shift-handovers"
     title: ClassVar[str] = "交接班"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     paper: ClassVar[str] = "交接班记录"
     topic: ClassVar[str] = "值班日志"
     articles: ClassVar[tuple[int, ...]] = (30, 37)
@@ -86,10 +87,6 @@ class ShiftHandover(Paper):
     @property
     def headline(self) -> str:
         return f"{self.number} {self.day} {SHIFTS.get(self.shift, self.shift)}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return ("critical" if self.late else _COLOURS[self.state]), STATES[self.state]
 
     @property
     def late(self) -> str:

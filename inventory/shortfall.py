@@ -26,6 +26,7 @@ class Shortfall(Stepped, Signable, CentreRegister):
     __tablename__ = "shortfall"
     slug: ClassVar[str] = "shortfalls"
     title: ClassVar[str] = "配备缺口说明"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "制度与经费"
     articles: ClassVar[tuple[int, ...]] = (48, 49, 50, 53, 55, 56, 57, 58, 59, 63)
     names: ClassVar[tuple[str, ...]] = ("standard", "centre_id")
@@ -53,7 +54,7 @@ class Shortfall(Stepped, Signable, CentreRegister):
     def stage(self) -> tuple[str, str]:
         if self.state == "approved" and self.until < today():
             return "warning", "已过期"
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
+        return super().stage
 
     def check(self, session: Session) -> Iterator[FieldError]:
         if self.standard not in {one.id for one in standards()}:

@@ -4,7 +4,7 @@ Business software that was given by a firm or made at home is not used before th
 approved it (Article 68).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -40,6 +40,7 @@ class Software(Stepped, Signable, CentreRegister):
     __tablename__ = "software"
     slug: ClassVar[str] = "software"
     title: ClassVar[str] = "软件"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "软件与安全"
     articles: ClassVar[tuple[int, ...]] = (35, 67, 68, 69)
     names: ClassVar[tuple[str, ...]] = ("name", "centre_id")
@@ -100,7 +101,7 @@ class Software(Stepped, Signable, CentreRegister):
         if self.barred:
             colour = "critical" if self.state in ("listed", "refused") else "warning"
             return colour, STATES[self.state] if self.state != "listed" else "未报批，不得使用"
-        return _COLOURS[self.state], STATES[self.state]
+        return super().stage
 
     @property
     def barred(self) -> str:

@@ -29,6 +29,7 @@ class StaffTransfer(Stepped, Signable, CentreRegister):
     __tablename__ = "staff_transfer"
     slug: ClassVar[str] = "staff-transfers"
     title: ClassVar[str] = "人员调离"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "人员"
     articles: ClassVar[tuple[int, ...]] = (149,)
     names: ClassVar[tuple[str, ...]] = ("number",)
@@ -74,10 +75,6 @@ class StaffTransfer(Stepped, Signable, CentreRegister):
     note: Mapped[str | None] = entry("备注", "note")
 
     __table_args__ = (Index("uq_staff_transfer", "centre_id", "number", unique=True),)
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     def hung(self, part: str, digests: tuple[str, ...]) -> None:
         if part == "letter":

@@ -121,6 +121,15 @@ class Stepped:
 
     anew: ClassVar[tuple[str, ...]] = ()  # from here corrected content falls back …
     falls: ClassVar[str] = "draft"  # … to this state
+    colours: ClassVar[Mapping[str, str]]  # state → a key of the signal colours; absent: unknown
+    alarm: ClassVar[str] = "critical"  # its colour when it is late; "" = none of its own
+
+    @property
+    def stage(self: Any) -> tuple[str, str]:
+        """How its page shows the state: a key of the signal colours, and the word."""
+        late = self.alarm if self.late else ""
+        words = field_of(type(self), "state").choices
+        return late or self.colours.get(self.state, "unknown"), words[self.state]
 
     def prepare(self: Any, session: Session) -> None:
         """What was agreed to was the content before: corrected, it is asked for anew."""

@@ -40,6 +40,7 @@ class StockTake(Stepped, Signable, CentreRegister):
     __tablename__ = "stock_take"
     slug: ClassVar[str] = "stocktakes"
     title: ClassVar[str] = "盘点"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (132,)
     names: ClassVar[tuple[str, ...]] = ("number",)
@@ -88,11 +89,6 @@ class StockTake(Stepped, Signable, CentreRegister):
     @property
     def label(self) -> str:
         return f"{self.number} {self.name}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        """How its page shows the state: a key of the signal colours, and the word."""
-        return _COLOURS.get(self.state, "unknown"), STATES[self.state]
 
     def covers(self, session: Session, centre_id: str) -> bool:
         """Does it count what belongs to this unit?"""

@@ -29,6 +29,7 @@ class UnstableDevice(Paper):
     __tablename__ = "unstable_device"
     slug: ClassVar[str] = "unstable"
     title: ClassVar[str] = "时好时坏设备"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     paper: ClassVar[str] = "故障设备处置单"
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (135,)
@@ -77,10 +78,6 @@ class UnstableDevice(Paper):
             postgresql_where=_OPEN,
         ),
     )  # fmt: skip
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        return ("critical" if self.late else _COLOURS[self.state]), STATES[self.state]
 
     @property
     def late(self) -> str:

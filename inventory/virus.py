@@ -32,6 +32,7 @@ class VirusIncident(Paper):
     __tablename__ = "virus_incident"
     slug: ClassVar[str] = "virus-incidents"
     title: ClassVar[str] = "病毒事件"
+    colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "软件与安全"
     articles: ClassVar[tuple[int, ...]] = (119, 130)
     prefix: ClassVar[str] = "BD"
@@ -90,11 +91,6 @@ class VirusIncident(Paper):
     @property
     def label(self) -> str:
         return f"{self.number} {self.virus}"
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        """How its page shows the state: a key of the signal colours, and the word."""
-        return "critical" if self.late else _COLOURS[self.state], STATES[self.state]
 
     @property
     def late(self) -> str:

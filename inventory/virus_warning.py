@@ -23,6 +23,7 @@ class VirusWarning(Stepped, CentreRegister):
     __tablename__ = "virus_warning"
     slug: ClassVar[str] = "virus-warnings"
     title: ClassVar[str] = "病毒预警"
+    colours: ClassVar[Mapping[str, str]] = {"received": "warning", "passed": "ok"}
     topic: ClassVar[str] = "软件与安全"
     articles: ClassVar[tuple[int, ...]] = (129,)
     names: ClassVar[tuple[str, ...]] = ("name", "received_at", "centre_id")
@@ -44,11 +45,6 @@ class VirusWarning(Stepped, CentreRegister):
     )
     passed_at: Mapped[datetime | None] = entry("转发时间", "time", listed=True, settled=True)
 
-    @property
-    def stage(self) -> tuple[str, str]:
-        """How its page shows the state: a key of the signal colours, and the word."""
-        return "warning" if self.state == "received" else "ok", STATES[self.state]
-
     @classmethod
     def begin(cls) -> Mapping[str, Any]:
         return {"received_at": datetime.now(UTC).replace(second=0, microsecond=0)}
@@ -68,6 +64,7 @@ class WarningReceipt(Stepped, CentreRegister):
     __tablename__ = "warning_receipt"
     slug: ClassVar[str] = "warning-receipts"
     title: ClassVar[str] = "预警处理"
+    colours: ClassVar[Mapping[str, str]] = {"told": "warning", "done": "ok"}
     topic: ClassVar[str] = "软件与安全"
     articles: ClassVar[tuple[int, ...]] = (129,)
     names: ClassVar[tuple[str, ...]] = ("name", "centre_id", "told_at")
@@ -90,12 +87,6 @@ class WarningReceipt(Stepped, CentreRegister):
     handled_by: Mapped[str | None] = entry("处理人", listed=True, longest=60, settled=True)
 
     __table_args__ = (Index("uq_warning_receipt", "warning_id", "centre_id", unique=True),)
-
-    @property
-    def stage(self) -> tuple[str, str]:
-        """How its page shows the state: a key of the signal colours, and the word."""
-        colour = "critical" if self.late else "warning"
-        return "ok" if self.state == "done" else colour, HANDLED[self.state]
 
     @property
     def late(self) -> str:
