@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from inventory.durable import make_folder, sync_folder, write_whole
+from inventory.explained import Explained
 
 CHUNK = 4 << 20  # octets of a chunk, at most
 MOST = 1 << 18  # chunks of a delivery: a terabyte
@@ -28,13 +29,12 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _ABOUT = "delivery.json"
 
 
-class NotTaken(Exception):
+class NotTaken(Explained):
     """What was sent is refused; nothing of it was kept. `reason` in Chinese, `status` as HTTP has
     it: 409 at odds with what is there, 413 too large, 422 wrong, 507 no room."""
 
     def __init__(self, reason: str, status: int = 422) -> None:
         super().__init__(reason)
-        self.reason = reason
         self.status = status
 
 

@@ -14,6 +14,7 @@ from backups.disc_tags import SETS
 from backups.iso import Unreadable
 from backups.pace import Pace
 from backups.set_manifest import Manifest, parse
+from inventory.explained import Explained
 from inventory.store import Damaged
 
 _WORDS = ("set_id", "number", "source", "kind", "period", "form")
@@ -23,12 +24,8 @@ _TAGS = (MANIFEST, "tagmanifest-sha256.txt", "bag-info.txt", "bagit.txt")
 _LARGEST = 256 << 20  # bytes of a list of digests: of a million files
 
 
-class NoList(Exception):
+class NoList(Explained):
     """What was sent says nothing about a disc, good or bad; `reason` in Chinese."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

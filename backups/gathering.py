@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, cast
 
 from backups.pace import Pace
 from inventory.backup_source import METHODS
+from inventory.explained import Explained
 
 if TYPE_CHECKING:  # only sources on other machines need what speaks to them
     from collections.abc import Callable
@@ -19,13 +20,12 @@ if TYPE_CHECKING:  # only sources on other machines need what speaks to them
     from netops.remote import Remote
 
 
-class NotGathered(Exception):
+class NotGathered(Explained):
     """The source could not be read whole, so there is no set; `reason` says why and what to do, in
     Chinese. `permanent`: another try without a person's doing cannot succeed."""
 
     def __init__(self, reason: str, permanent: bool = False) -> None:
         super().__init__(reason)
-        self.reason = reason
         self.permanent = permanent
 
 

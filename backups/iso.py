@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from backups.pace import Pace
+from inventory.explained import Explained
 
 PROGRAM = "xorriso"
 CHUNK = 1 << 20
@@ -25,20 +26,12 @@ _DAMAGED = re.compile(r"MD5 MISMATCH: '(.*)'")
 _BEAT = 0.2  # seconds between two looks at the child
 
 
-class NotMade(Exception):
+class NotMade(Explained):
     """No image, or nothing burned; `reason` in Chinese with the next step."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
-
-class Unreadable(Exception):
+class Unreadable(Explained):
     """What was read is not whole; `reason` in Chinese."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,12 @@
 
 from backups.standalone.open_set import ALPHABET, LINE, LINES, Unopened, check_of
 from backups.standalone.open_set import key_from_text as _typed
+from inventory.explained import Explained
 from inventory.keyfile import SIZE
 
 
-class Mistyped(Exception):
+class Mistyped(Explained):
     """What was typed is no key; `reason` names the line, in Chinese."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def key_text(key: bytes) -> str:

@@ -14,19 +14,19 @@ from pathlib import Path
 from typing import Protocol
 
 from inventory.durable import make_folder, sync_folder
+from inventory.explained import Explained
 
 PART = ".part"
 _CHUNK = 1 << 20
 Tell = Callable[[int], None]
 
 
-class PlaceError(Exception):
+class PlaceError(Explained):
     """The place did not do it; `reason` (Chinese) says why and what to do. `permanent`: another
     try without a person's doing cannot succeed. Nothing that was there before is lost."""
 
     def __init__(self, reason: str, permanent: bool = False) -> None:
         super().__init__(reason)
-        self.reason = reason
         self.permanent = permanent
 
 

@@ -15,18 +15,15 @@ from backups.restoring import counted, restore_database
 from backups.set_reading import Extracted, extract
 from backups.trying import Unlike
 from inventory.durable import make_folder, sync_folder
+from inventory.explained import Explained
 from netops.remote import Remote
 from netops.ssh_files import RemoteFiles, files
 
 ROOTS = "restore-roots"  # in the home: further folders, a line each, of whoever owns the machine
 
 
-class Refused(Exception):
+class Refused(Explained):
     """Nothing was restored; `reason` says why and what to do, in Chinese."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

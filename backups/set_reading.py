@@ -22,6 +22,7 @@ from backups.set_manifest import Manifest, Part, read_manifest
 from backups.set_outlet import Outlet
 from backups.set_parts import PartReader, open_part
 from backups.set_writing import shown, unkept
+from inventory.explained import Explained
 from inventory.store import Damaged
 
 _CHUNK = 1 << 20
@@ -29,12 +30,8 @@ _TAKEN = 1 << 15  # by tarfile at once: what is left of it is copied for every s
 _Pair = tuple[Listed, IO[bytes] | None]
 
 
-class NotInSet(Exception):
+class NotInSet(Explained):
     """What was asked for is not in the set; `reason` names it, in Chinese."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

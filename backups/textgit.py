@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from backups.gitrun import TOO_LONG, WHOLE, Git, GitFailed, refused
+from inventory.explained import Explained
 from inventory.store import Damaged
 
 _ID = re.compile(r"[0-9A-Za-z]{1,26}")
@@ -55,12 +56,8 @@ class Hit:
     commit: str
 
 
-class BadPattern(Exception):
+class BadPattern(Explained):
     """The expression to search for is none; `reason` in Chinese."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

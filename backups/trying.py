@@ -14,18 +14,15 @@ from backups.restoring import counted, drop, restore_database, scratch_name
 from backups.set_entry import Listed
 from backups.set_manifest import Manifest, read_manifest
 from backups.set_reading import extract, listing, verify
+from inventory.explained import Explained
 
 _CHUNK = 1 << 20
 _SHOWN = 5
 
 
-class Unlike(Exception):
+class Unlike(Explained):
     """It was restored and is not what it should be; `reason` (Chinese) says where. For the core
     population database it says how much only."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from inventory.durable import make_folder, sync_folder, write_whole
+from inventory.explained import Explained
 from inventory.keys import new_key
 from inventory.store import Damaged
 
@@ -34,14 +35,10 @@ _DRAFTS_KEPT = 86400  # seconds: what a power cut left half written
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class NotKept(Exception):
+class NotKept(Explained):
     """Nothing of it was kept; `reason` says why and what to do, in Chinese. Worth another try."""
 
     permanent = False
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,17 @@ from sqlalchemy import select, update
 from inventory.config_hearing import state_of
 from inventory.config_state import ConfigState
 from inventory.db import Database
+from inventory.explained import Explained
 from inventory.keys import new_key
 
 _LONGEST = timedelta(hours=2)  # no session lasts so long: its holder is gone, on whatever machine
 
 
-class Held(Exception):
-    """Somebody else is at this device; `reason` is a Chinese sentence."""
+class Held(Explained):
+    """Somebody else is at this device."""
 
     def __init__(self, since: datetime) -> None:
-        self.reason = f"这台设备正在被另一个操作使用（{since:%H:%M:%S} UTC 起），请稍后再试"
-        super().__init__(self.reason)
+        super().__init__(f"这台设备正在被另一个操作使用（{since:%H:%M:%S} UTC 起），请稍后再试")
 
 
 @contextmanager

@@ -12,16 +12,13 @@ from inventory.act import Act, Scope
 from inventory.centre import Centre
 from inventory.columns import walked
 from inventory.db import Observed, Recorded, RecordSession, Scoped
+from inventory.explained import Explained
 from inventory.register import Register
 from inventory.revision import Signable
 
 
-class Refused(Exception):
+class Refused(Explained):
     """The database layer will not do this; `reason` says why, in Chinese."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class OutOfScope(Refused):

@@ -12,6 +12,7 @@ from typing import IO
 
 from inventory.content import kind_of, plain_name, refused
 from inventory.durable import make_folder, sync_folder
+from inventory.explained import Explained
 from inventory.keys import new_key
 
 _CHUNK = 1 << 20
@@ -19,12 +20,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _DRAFTS_KEPT = 86400  # seconds: what a power cut left half written
 
 
-class Damaged(Exception):
+class Damaged(Explained):
     """A kept file is lost or was altered; `reason` says which, in Chinese."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ DeviceError
 
 from typing import ClassVar
 
+from inventory.explained import Explained
 
-class DeviceError(Exception):
+
+class DeviceError(Explained):
     """One device failed; `reason` is a Chinese sentence a network administrator can act on.
 
     `permanent` decides retry: a transient error is worth asking again, a permanent one is not.
@@ -22,7 +24,6 @@ class DeviceError(Exception):
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)
-        self.reason = reason
         self.detail = detail
 
 

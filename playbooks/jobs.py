@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backups.pace import Stopped
 from inventory.act import EVERYTHING
 from inventory.centre import Centre
+from inventory.explained import Explained
 from inventory.grant import standing
 from inventory.person import Person
 from inventory.role import can
@@ -51,12 +52,8 @@ class Job:
         return self.pool.stopping.is_set() or self.cancelled()
 
 
-class Unfinished(Exception):
+class Unfinished(Explained):
     """The work could not be done; `reason` is a Chinese sentence for whoever asked."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 Work = Callable[[Job], Mapping[str, Any]]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from inventory.explained import Explained
 from netops.errors import Unreadable
 from netops.facts import Facts, ProfileError
 from netops.profile import Profile
@@ -32,20 +33,16 @@ STEPS: Mapping[str, str] = {
 HOWS = ("config", "file", "shell", "password", "save", "power")
 
 
-class Refusal(Exception):
+class Refusal(Explained):
     """The procedure cannot be done so; `reason` is a Chinese sentence, `field` a parameter."""
 
     def __init__(self, reason: str, field: str = "") -> None:
         super().__init__(reason)
-        self.reason, self.field = reason, field
+        self.field = field
 
 
-class TakenBack(Exception):
+class TakenBack(Explained):
     """It did not work, and the device is as it was: `reason` says why."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable
 
+from inventory.explained import Explained
 from netops import icmp, ssh
 from netops.errors import CommandRejected
 from playbooks.config_tree import tree
@@ -13,12 +14,8 @@ _WAIT, _TRIES = 1.0, 3  # seconds, and how often: one lost echo is no verdict
 _AGED = 60.0  # seconds: an entry is asked for again after at most 45, and given up after 8 more
 
 
-class Wrong(Exception):
+class Wrong(Explained):
     """A look afterwards found something wrong: what was pushed is undone."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def compare(work: Work, orders: Orders, text: str) -> None:

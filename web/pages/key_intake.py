@@ -12,6 +12,7 @@ from backups.key_text import Mistyped, key_from_text
 from backups.set_format import print_of
 from inventory.audit import note
 from inventory.backup_key import BackupKey
+from inventory.explained import Explained
 from inventory.register import Rejected
 from web.access import allowed, origin, person
 from web.current import database, key
@@ -21,12 +22,8 @@ from web.registers.book import home_centre
 bp = Blueprint("key_intake", __name__, url_prefix="/backups/keys/taken-in")
 
 
-class _Unlike(Exception):
+class _Unlike(Explained):
     """What was typed is not the sheet it claims to be; `reason` says where."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @bp.get("")
