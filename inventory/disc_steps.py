@@ -58,14 +58,6 @@ def discs_of(session: Session, paper: DiscSet) -> Sequence[Disc]:
     return session.scalars(query.order_by(Disc.ordinal)).all()
 
 
-def on_disc(session: Session, set_id: str) -> bool:
-    """Does this backup lie, whole, on discs that were read back?"""
-    query = select(BackupCopy.id).where(
-        BackupCopy.set_id == set_id, BackupCopy.place == "disc", BackupCopy.state == "verified"
-    )
-    return session.scalars(query.limit(1)).first() is not None
-
-
 def made(session: Session, paper: DiscSet, images: Sequence[Made], left_out: str = "") -> None:
     """The images lie on disk: a disc for each, and the set is `imaged`; `left_out` is what there is
     but is not on them, and why."""

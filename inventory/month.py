@@ -90,15 +90,6 @@ class Month:
         return (one for one in self.movements if category in ("", one.told.category))
 
     @property
-    def balanced(self) -> bool:
-        """opening + in − out = closing, in every place."""
-        places = {*self.opening, *self.ins, *self.outs, *self.closing}
-        return all(
-            self.opening[one] + self.ins[one] - self.outs[one] == self.closing[one]
-            for one in places
-        )
-
-    @property
     def categories(self) -> list[str]:
         """The categories that have, had or got anything."""
         return sorted({kind for kind, _state in {*self.opening, *self.ins, *self.closing}})

@@ -1,7 +1,7 @@
 """Which lines of which checklist hold for a room: its own centre's, or those of the nearest unit
 above it that has any."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -64,10 +64,6 @@ def items_of(session: Session, room: Room, kind: str) -> list[Any]:
 def stood(row: Any) -> Stood:
     """Since when a row of a register stands in the book."""
     return Stood(today(made_at(row.id)), today(row.retired_at) if row.retired_at else None)
-
-
-def stood_through(rows: Iterable[Any], first: date, last: date) -> bool:
-    return any(stood(one).through(first, last) for one in rows)
 
 
 def _fits(one: Any, room: Room) -> bool:

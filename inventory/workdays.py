@@ -69,11 +69,6 @@ class CalendarDay(CentreRegister):
             return session.scalar(others.where(CalendarDay.id != self.id).limit(1)) is not None
 
 
-def is_workday(session: Session, day: date) -> bool:
-    """Does the office work on that day (of Shanghai)? Whatever the session's scope."""
-    return bool(workdays(session, day, day))
-
-
 def workdays(session: Session, first: date, last: date) -> list[date]:
     """The days from `first` to `last`, both included, on which the office works; in one query and
     whatever the session's scope."""

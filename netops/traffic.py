@@ -28,8 +28,3 @@ def rates(
         grown = new - old if new >= old or wide else new - old + _WRAP32
         told.append(grown / seconds if grown >= 0 else None)
     return told
-
-
-def utilisation(bps: float | None, speed: int) -> float | None:
-    """Share of the line in use, 0–100; None when the speed is unknown."""
-    return None if bps is None or speed <= 0 else min(100.0, bps / speed * 100)

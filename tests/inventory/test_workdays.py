@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from inventory.act import EVERYTHING, Scope, system
 from inventory.audit import verify
@@ -18,10 +19,14 @@ from inventory.headers import words
 from inventory.home import HomeFact, home_fact
 from inventory.register import Rejected
 from inventory.sheet import read
-from inventory.workdays import CalendarDay, is_workday, provisional, workdays
+from inventory.workdays import CalendarDay, provisional, workdays
 from tests.inventory.conftest import Tree
 
 FRIDAY, SATURDAY, MONDAY = date(2026, 10, 9), date(2026, 10, 10), date(2026, 10, 12)
+
+
+def is_workday(session: Session, day: date) -> bool:
+    return workdays(session, day, day) == [day]
 
 
 def noted(database: Database, tree: Tree, day: date, kind: str, **facts: Any) -> str:

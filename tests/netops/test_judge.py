@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from netops.errors import AuthRejected, CommandRejected, Unreachable, Unreadable
 from netops.judge import Verdict, below, judge
-from netops.traffic import LONGEST_GAP, rate, utilisation
+from netops.traffic import LONGEST_GAP, rate
 from tests.fleet import poll
 
 COUNTERS = st.integers(min_value=0, max_value=2**64 - 1)
@@ -72,10 +72,3 @@ def test_a_rate_is_never_negative(before: int, now: int, seconds: float) -> None
 )
 def test_what_cannot_be_told_is_none(before: int | None, now: int | None, seconds: float) -> None:
     assert rate(before, now, seconds) is None
-
-
-def test_utilisation_never_passes_the_line() -> None:
-    assert utilisation(1e6, 2_000_000) == 50
-    assert utilisation(3e6, 2_000_000) == 100
-    assert utilisation(3e6, 0) is None
-    assert utilisation(None, 10) is None

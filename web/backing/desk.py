@@ -5,7 +5,6 @@ from typing import TypeVar
 from flask import Blueprint, abort
 from sqlalchemy.orm import Session
 
-from inventory.backup_set import BackupSet
 from inventory.backup_source import BackupSource
 from inventory.register import Register
 from web.access import person
@@ -23,11 +22,6 @@ JOBS = (
 def one(session: Session, cls: type[Row], row_id: str) -> Row:
     """The row, retired or not; 404 outside the scope of whoever asks."""
     return session.get(cls, row_id) or abort(404)
-
-
-def set_or_404(set_id: str) -> BackupSet:
-    with database().view(person().scope) as session:
-        return one(session, BackupSet, set_id)
 
 
 def source_or_404(source_id: str) -> BackupSource:
