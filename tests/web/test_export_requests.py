@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from inventory.act import EVERYTHING
+from inventory.act import EVERYTHING, system
 from inventory.approval import Approval
 from inventory.audit import AuditRow
 from inventory.export_request import LONGEST, ExportRequest, confidential, consented
@@ -67,6 +67,35 @@ def test_every_way_out_of_a_confidential_book_asks(county: County, book: str) ->
     more = {"bindings": ("/bindings/book.pdf",), "config-snapshots": ("/configs/search.csv?q=x",)}
     for way in (*ways, *more.get(book, ())):
         assert net.get(way).location == f"/r/export-requests/new?book={book}", way
+
+
+LENT = sorted(confidential().keys() - {"credentials"})  # which no token ever reads
+
+
+@pytest.mark.parametrize("book", LENT)
+def test_the_api_asks_for_consent_as_an_export_does(county: County, book: str) -> None:
+    """A program with no right but to look would read a whole book, page by page or row by row."""
+    program, url = county.token("net", "view"), f"/api/v1/registers/{book}"
+    for asked in (url, f"{url}?per_page=1&page=2", f"{url}/01jd6y3m9k4tq0v8n2x5c7b1fa"):
+        answer = county.app.test_client().get(asked, headers=program)
+        assert answer.status_code == 403, asked
+        assert "须先在网页上提出导出申请" in (answer.json or {})["message"]
+    assert county.login("net").get(url).status_code == 403, "nor does a browser"
+    told = county.app.test_client().get(url, headers=county.token("leader", "view"))
+    assert told.status_code == 403, "a program holds no leader's right to agree"
+
+
+def test_what_a_program_reads_of_a_confidential_book_is_noted(county: County) -> None:
+    with county.database.transaction(system("登记")) as session:
+        session.add(row := Prefix(name="办公网", cidr="10.41.0.0/16", reason="试验",
+                               centre_id=county.centres["county"].id))  # fmt: skip
+    ask(county, county.login("net"))
+    decide(county)
+    client, program = county.app.test_client(), county.token("net", "view")
+    url = "/api/v1/registers/prefixes"
+    assert client.get(url, headers=program).json["items"][0]["id"] == row.id  # type: ignore[index]
+    assert client.get(f"{url}/{row.id}", headers=program).status_code == 200
+    assert taken(county) == 2
 
 
 def test_a_leader_need_not_ask_himself(county: County) -> None:

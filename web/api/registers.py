@@ -13,6 +13,7 @@ from inventory.exchange import sheet_fields
 from inventory.register import Field, Register, registers
 from web.access import allowed, anybody, by_register, person
 from web.api import answers, examples
+from web.api.confidential import taken, unless_consented
 from web.api.door import REGISTERS, bp, documented
 from web.api.paging import Asked, paged, rows
 from web.api.questions import CentresAsked, RowsAsked
@@ -44,7 +45,7 @@ def all_registers() -> Any:
 @documented(
     _l("一本登记簿的内容"),
     _l("与导出的表格相同：每格是文字，可原样导回；口令等不给出。"
-       "每本登记簿看什么权限，与网页相同。"),
+       "每本登记簿看什么权限，与网页相同；敏感台账与导出一样，须先经分管领导批准。"),
     REGISTERS,
 )  # fmt: skip
 @by_register
@@ -52,10 +53,12 @@ def all_registers() -> Any:
 @bp.output(answers.RowPage, example=examples.page(examples.ROW))
 def register(slug: str, query_data: Asked) -> Any:
     cls = book(slug)
+    unless_consented(cls)
     with database().view(person().scope) as db:
         page, total = rows(db, cls, query_data)
         kept = [row for row, _seen in page]
         labels = cell.labels_for(db, cls, kept)
+    taken(cls, len(kept))
     return paged((_row(cls, row, labels) for row in kept), total, query_data)
 
 

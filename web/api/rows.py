@@ -20,6 +20,7 @@ from inventory.stepping import Step, Taken, offered, steps_of, take
 from web.access import by_register, origin, person
 from web.api import answers, examples
 from web.api.bodies import cells_of, values_of
+from web.api.confidential import taken, unless_consented
 from web.api.door import REGISTERS, bp, documented
 from web.api.hand import in_person, shown_hand
 from web.api.paging import found, living
@@ -82,8 +83,11 @@ FULL_ROW = examples.ROW | {"digest": "", "steps": [_STEP]}
 @bp.output(FullRow, example=FULL_ROW)
 def row(slug: str, row_id: str) -> Any:
     cls = book(slug)
+    unless_consented(cls)
     with database().view(person().scope) as db:
-        return _told(db, found(db, cls, row_id))
+        told = _told(db, found(db, cls, row_id))
+    taken(cls, 1, row_id)
+    return told
 
 
 @bp.post("/registers/<slug>")
