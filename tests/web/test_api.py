@@ -204,6 +204,7 @@ def test_registers_are_listed_with_their_fields(net: Caller) -> None:
 
 
 def test_accounts_and_credentials_need_an_administrator(county: County, net: Caller) -> None:
+    county.let_out()
     boss, sec, tech = (Caller(county, who) for who in ("boss", "sec", "tech"))
     for slug, holders in (("people", (boss, sec)), ("credentials", (boss, net)),
                           ("grants", (boss, sec))):  # fmt: skip
@@ -404,6 +405,7 @@ def test_a_paused_device_is_not_polled(county: County, net: Caller) -> None:
 
 
 def test_no_secret_in_any_answer(county: County) -> None:
+    county.let_out()
     boss = Caller(county, "boss")
     device, job = county.ids["core"], county.rows(select(JobRun.id))[0]
     paths = ["/devices", "/centres", "/events", "/registers", f"/jobs/{job}"]

@@ -1,5 +1,5 @@
-"""What is confidential leaves by the API as by a sheet: a leader has agreed to it first, and the trail
-tells of it (Articles 117, 122; duty F2). A program reads a whole book in one go."""
+"""A confidential book leaves by the API as by a sheet: a leader has agreed to it first, and the
+trail tells of it (Articles 117, 122; duty F2). A program reads a whole book in one go."""
 
 from apiflask import HTTPError
 from flask_babel import gettext as _
