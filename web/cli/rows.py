@@ -18,8 +18,9 @@ from inventory import cell, exchange, sheet
 from inventory.act import EVERYTHING, Act, system
 from inventory.db import Database
 from inventory.headers import words
-from inventory.home import home_name
+from inventory.home import home_fact, home_name
 from inventory.listing import Ask, looked_up, ordered, pairs
+from inventory.notice import tell as notify
 from inventory.register import Field, Register, Rejected, fields, registers
 from inventory.secret import Key
 from web.cli.telling import as_json, facts, table, tell
@@ -213,7 +214,21 @@ def _taken(
     """The mark of an export, noted in the audit chain."""
     act = _act("导出", cls)
     head = noted(database, act, (cls.__name__, "", None), what)
+    if cls.confidential:
+        _warn(database, act, cls, what)
     return marked(settings.home, head, act, place)
+
+
+def _warn(database: Database, act: Act, cls: type[Register], what: Mapping[str, Any]) -> None:
+    """Nobody is asked on the box: whoever agrees to such exports, and whoever watches, is told."""
+    told = f"敏感台账“{cls.title}”已在服务器上导出，共 {what['rows']} 条"
+    with database.transaction(act) as session:
+        centre = home_fact(session, "centre")
+        for right in ("approve", "trail") if centre else ():
+            notify(
+                session, "security", told, text=f"{act.origin}，文件 {what['file']}",
+                right=right, centre_id=centre, level="warning",
+            )  # fmt: skip
 
 
 def _retire(cls: type[Register]) -> click.Command:
