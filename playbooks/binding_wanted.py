@@ -13,6 +13,7 @@ from inventory.binding import Binding
 from inventory.device import Device
 from inventory.device_binding import DeviceBinding
 from inventory.interface import Interface
+from inventory.port_names import port_key
 from inventory.prefix import Prefix
 from inventory.sighting import FdbSighting
 from netops.enforced import Entry
@@ -89,6 +90,11 @@ def entries_of_all(session: Session, devices: Sequence[str]) -> dict[str, list[E
     for device, ip, mac, port, vlan, line in rows:
         found[device].append(Entry(ip, mac, port, vlan, line))
     return found
+
+
+def entries_at(port: str, entries: Iterable[Entry]) -> list[Entry]:
+    """What holds at this port: entries of it, and those of every port."""
+    return [one for one in entries if not one.port or port_key(one.port) == port_key(port)]
 
 
 def in_force(session: Session, entries: Iterable[Entry]) -> list[Entry]:

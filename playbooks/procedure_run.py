@@ -21,7 +21,7 @@ from netops.config_read import ConfigRead
 from netops.errors import CommandRejected, DeviceError, Unreachable
 from netops.ssh_shell import Shell
 from netops.undo_timer import Undo, arm, fired
-from playbooks import binding_linux, binding_makers, binding_nft, binding_plan  # noqa: F401
+from playbooks import binding_guards, binding_linux, binding_makers, binding_nft  # noqa: F401
 from playbooks.binding_state import noted
 from playbooks.procedure import GUARDS, Orders, Refusal, TakenBack
 from playbooks.procedure_end import fail, finish, save_now, undo

@@ -27,7 +27,8 @@ from inventory.sighting_pace import note_pace
 from inventory.stepping import moving
 from netops.enforced import Entry
 from playbooks.binding_differences import differences
-from playbooks.binding_plan import BindingPlan, plan_for, propose_for, still, still_unwanted
+from playbooks.binding_guards import still, still_unwanted
+from playbooks.binding_plan import BindingPlan, plan_for, propose_for
 from playbooks.binding_state import note
 from playbooks.binding_task import Task
 from playbooks.isolating import against
