@@ -3,10 +3,13 @@ of them, Windows tells no upper from lower case. The name a file had stands in t
 
 import re
 from hashlib import sha256
+from itertools import chain
+from itertools import count as counted
 
 LONGEST = 96  # of one part of a path; what is cut gets six digits of its digest
 _REFUSED = re.compile(r'[\x00-\x1f\x7f-\x9f*/:;?\\"<>|%]')
 _HARMLESS = "_"
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d) *(?:\.|$)", re.IGNORECASE)  # of Windows
 
 
 class Names:
@@ -28,6 +31,18 @@ class Names:
             place = self._folders[above]
         return self._fresh(place, name)
 
+    def parts(self, path: str, count: int) -> list[str]:
+        """Names for the parts of a file that was named `path`, to be asked once every file has its
+        name: a source may well hold "x.001" beside "x". Joined they are called `path`, or what the
+        parts are called without their number."""
+        for stem in chain((path,), (f"{path}~{number}" for number in counted(2))):
+            found = [f"{stem}.{number:03d}" for number in range(1, count + 1)]
+            wanted = {one.casefold() for one in (found if stem == path else (stem, *found))}
+            if not wanted & self._taken:
+                break
+        self._taken |= wanted
+        return found
+
     def _fresh(self, place: str, name: str) -> str:
         plain = _plain(name)
         path = f"{place}/{plain}".lstrip("/")
@@ -47,6 +62,7 @@ def _plain(name: str) -> str:
     shown = name.encode("utf-8", "replace").decode()
     told = _REFUSED.sub(_HARMLESS, "".join(c if ord(c) < 0x10000 else _HARMLESS for c in shown))
     told = told.rstrip(" .") or _HARMLESS
+    told = f"{_HARMLESS}{told}" if _DEVICES.match(told) else told
     return told if len(told) <= LONGEST and len(told.encode()) <= 240 else _marked(told, name)
 
 

@@ -18,6 +18,8 @@ from backups.set_reading import extract
 
 FILLED = 0.92  # of a disc: the outermost rim is what fails first
 SECTOR = 2048
+_DEPTH = 3  # folders of a backup's place: kind, source, number
+_DATA = "data/"  # where the payload of a bag lies
 _EACH = 700  # bytes of directory records, manifests and list for one file, beside its names
 _FOLDER = 4 * SECTOR  # of one folder in both trees
 _OWN = 384 * 1024  # what xorriso and our own files take on every disc
@@ -43,7 +45,7 @@ class Load:
 
     @property
     def place(self) -> str:
-        """Its folder on the discs."""
+        """Its folder on the discs, before readers' names (`Entry.folder`)."""
         return f"{KINDS[self.kind]}/{self.name.replace('/', '_')}/{self.period} {self.number}"
 
 
@@ -63,6 +65,11 @@ class Entry:
     sha256: str = ""
     sm3: str = ""
     whole: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The folder on the discs that its backup lies in: `Load.place`, as readers can show it."""
+        return "/".join(self.path.split("/")[: 1 + _DEPTH])
 
     @property
     def footprint(self) -> int:
@@ -94,27 +101,27 @@ class Sources:
             if load.key is not None and wanted and not (self.work / load.set_id).exists():
                 extract(load.folder, load.key, self.work / load.set_id, None, pace)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self, names: Names) -> Iterator[Entry]:
         """Every file there is, named as the discs will name it; links and folders are not."""
-        names = Names()
         for load in self.loads:
             top = self.work / load.set_id if load.key else load.folder
             told = _walk(top) if load.key else _of_set(load.folder)
             for path, size in told:
                 name = names.of(f"{load.place}/{path}")
-                yield Entry(f"data/{name}", path, load.set_id, size)
+                yield Entry(_DATA + name, path, load.set_id, size)
         for path, size in _walk(self.configs):
-            yield Entry("data/" + names.of(f"{KINDS['configs']}/{path}"), path, "", size)
+            yield Entry(_DATA + names.of(f"{KINDS['configs']}/{path}"), path, "", size)
 
 
 def plan(sources: Sources, capacity: int, pace: Pace) -> list[list[Entry]]:
     """What goes on each disc of `capacity` bytes: divided, digested and packed. Raises NotMade when
     the discs are too small for it, Stopped."""
-    entries = list(sources.entries())
+    names = Names()
+    entries = list(sources.entries(names))
     room = int(capacity * FILLED) - _overhead(entries)
     if room < capacity // 4:
         raise NotMade("这种光盘放不下这么多文件的目录，请改用更大的光盘")
-    cut = [part for one in entries for part in _digested(sources, _cut(one, room), pace)]
+    cut = [part for one in entries for part in _digested(sources, _cut(one, room, names), pace)]
     pieces = [Piece(one.path, one.footprint, one.group) for one in cut]
     by_path = {one.path: one for one in cut}
     try:
@@ -131,16 +138,16 @@ def _overhead(entries: Sequence[Entry]) -> int:
     return _OWN + len(above) * _FOLDER + listed
 
 
-def _cut(entry: Entry, room: int) -> list[Entry]:
+def _cut(entry: Entry, room: int, names: Names) -> list[Entry]:
     """The parts of a file that is larger than a disc, or the file itself."""
     if entry.footprint <= room:
         return [entry]
     parts = split(entry.size, room - 6 * len(entry.path.encode()) - _EACH - 2 * SECTOR)
+    paths = names.parts(entry.path.removeprefix(_DATA), len(parts))
     return [
-        replace(entry, path=f"{entry.path}.{n:03d}", size=length, offset=at, part=n,
-                parts=len(parts))
-        for n, (at, length) in enumerate(parts, 1)
-    ]  # fmt: skip
+        replace(entry, path=_DATA + path, size=length, offset=at, part=n, parts=len(parts))
+        for n, ((at, length), path) in enumerate(zip(parts, paths, strict=True), 1)
+    ]
 
 
 def _digested(sources: Sources, parts: Sequence[Entry], pace: Pace) -> Iterator[Entry]:

@@ -31,6 +31,13 @@ with open(sys.argv[1], encoding="utf-8-sig", newline="") as file:
 bad = 0
 for (name, wanted), parts in groups.items():
     parts.sort(key=lambda row: int(row["第几段"]))
+    lost = [row for row in parts if not pathlib.Path(row["文件"]).is_file()]
+    if lost or pathlib.Path(name).exists():
+        bad = 1
+        for row in lost:
+            print("缺少", row["文件"], "（在光盘", row["光盘"], "上）")
+        print("没有拼" if lost else "已有同名文件，没有拼", name)
+        continue
     told, draft = hashlib.sha256(), pathlib.Path(name + ".joining")
     with draft.open("wb") as out:
         for row in parts:
@@ -80,7 +87,7 @@ def write_common(
     folder: Path, about: About, loads: Sequence[Load], discs: Sequence[Sequence[Entry]]
 ) -> None:
     """The files that are the same on every disc of a set. Raises OSError."""
-    _csv(folder / LIST, _HEADS, _listed(about, discs))
+    _csv(folder / LIST, _HEADS, _listed(about, loads, discs))
     if any(one.parts > 1 for disc in discs for one in disc):
         heads = ("文件", "光盘", "第几段", "共几段", "字节数", "SHA-256", "整个文件 SHA-256")
         _csv(folder / SPLIT, heads, _split(about, discs))
@@ -134,13 +141,17 @@ def _readme(about: About, ordinal: int, total: int) -> str:
     )
 
 
-def _listed(about: About, discs: Sequence[Sequence[Entry]]) -> Iterable[tuple[Any, ...]]:
+def _listed(
+    about: About, loads: Sequence[Load], discs: Sequence[Sequence[Entry]]
+) -> Iterable[tuple[Any, ...]]:
+    numbers = {one.set_id: one.number for one in loads}
     for ordinal, disc in enumerate(discs, 1):
         name = about.identifier(ordinal)
         for one in disc:
             told = one.told.encode("utf-8", "replace").decode()
             yield (
-                name, one.path, told, one.group, one.size, one.sha256, one.sm3, one.part, one.parts,
+                name, one.path, told, numbers.get(one.group, ""), one.size, one.sha256, one.sm3,
+                one.part, one.parts,
             )  # fmt: skip
 
 
@@ -156,14 +167,17 @@ def _sets(about: About, loads: Sequence[Load], discs: Sequence[Sequence[Entry]])
     """What the catalogue is rebuilt from: every backup, its form, its discs, and its manifest: of
     one that lies there in plain nothing else tells whose it was."""
     on: dict[str, set[int]] = {}
+    folders: dict[str, str] = {}
     for ordinal, disc in enumerate(discs, 1):
         for one in disc:
             on.setdefault(one.group, set()).add(ordinal)
+            folders.setdefault(one.group, one.folder)
     told = [
         {
             "set_id": one.set_id, "number": one.number, "source": one.name, "kind": one.kind,
             "period": one.period, "form": "plain" if one.key else "sealed", "size": one.size,
-            "folder": f"data/{one.place}", "discs": sorted(on.get(one.set_id, ())),
+            "folder": folders.get(one.set_id, f"data/{one.place}"),
+            "discs": sorted(on.get(one.set_id, ())),
             "manifest": (one.folder / NAME).read_text(encoding="utf-8"),
         }
         for one in loads

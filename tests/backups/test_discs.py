@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -161,6 +162,47 @@ def test_what_was_divided_is_joined_and_what_is_sealed_opens(
     place = tmp_path / "data" / order.sources.loads[0].place
     extract(place, KEY, tmp_path / "out", None, Pace())
     assert (tmp_path / "out" / "dump.sql").read_bytes() == noise(900_000, 2)
+
+
+def test_hostile_names_lose_nothing_and_are_found_again(tmp_path: Path) -> None:
+    """Parts get no other file's name, and sources may be called what no reader can show."""
+    need_programs("xorriso")
+    big = noise(3_400_000, 1)
+    files = {"x": big, "x.001": b"one", "X.002": b"two", "x~2": b"three", "aux.h": b"a",
+             "a\nb": b"n", "-rf": b"r", "\udcff": b"f"}  # fmt: skip
+    loads = [
+        replace(load(tmp_path, 1, "documents", files, plain=True), name="OA:*“库” ."),
+        replace(load(tmp_path, 2, "documents", {"e": b"e"}, plain=False), name="oa_*“库”"),
+    ]
+    order = making(tmp_path, loads, CAPACITY)
+    made = make_discs(order, Pace(), _say)
+    discs = [_out(image_of(order.folder, one.ordinal), tmp_path / one.volume) for one in made]
+    (told,) = rebuild_from_discs(discs, Pace())
+    assert [bool(one.folders) for one in told.sets] == [True, True] and not told.wrong
+    for disc in discs:
+        shutil.copytree(disc / "data", tmp_path / "all" / "data", dirs_exist_ok=True)
+    listed = (discs[0] / "全套清单.csv").read_text(encoding="utf-8-sig")
+    rows = [row for row in csv.DictReader(io.StringIO(listed)) if row["备份编号"] == "BF-2026-0001"]
+    assert _joined(discs[0], tmp_path / "all") == (0, big)
+    whole = [row for row in rows if row["共几段"] == "1"]
+    found = {(tmp_path / "all" / row["文件"]).read_bytes() for row in whole}
+    assert len(whole) == len(files) - 1 and found == set(files.values()) - {big}
+    assert not [r["文件"] for r in rows if r["文件"].rpartition("/")[2].startswith("aux.")]
+    assert _joined(discs[0], tmp_path / "all") == (1, big), "what was joined is not written over"
+    next((tmp_path / "all").rglob("x~3.002")).unlink()
+    next((tmp_path / "all").rglob("x~3")).unlink()
+    assert _joined(discs[0], tmp_path / "all") == (1, None)
+
+
+def _joined(disc: Path, folder: Path) -> tuple[int, bytes | None]:
+    """What the written instruction makes of the parts: its exit code and the file."""
+    for name in ("join.py", "拆分文件.csv"):
+        shutil.copy(disc / name, folder)
+    words = [sys.executable, "join.py", "拆分文件.csv"]
+    ran = subprocess.run(words, cwd=folder, check=False, capture_output=True, text=True)
+    assert "Traceback" not in ran.stderr
+    whole = next(folder.rglob("x~3"), None)
+    return ran.returncode, whole.read_bytes() if whole else None
 
 
 def test_reads_back_what_was_made_and_nothing_else(
