@@ -53,7 +53,7 @@ def to_folder(
     hears of the draft first, so that whoever is killed leaves word of it. Raises Refused, Damaged,
     NotInSet, NotKept, Stopped; nothing of it is left then."""
     into = _allowed(home, place)
-    if into.exists() and any(into.iterdir()) and not wish.replace:
+    if _is_taken(into) and not wish.replace:
         raise Refused(f"“{place}”里已有内容，没有恢复；请另选一个位置，或在执行时再写一遍位置")
     make_folder(into.parent)
     draft = into.with_name(f".{into.name}.{wish.tag}")
@@ -75,6 +75,10 @@ def _allowed(home: Path, place: str) -> Path:
         f"“{place}”不在允许恢复的目录以下；请写 {own} 下的一个名称，"
         f"或请机器管理员在 {ROOTS} 里登记目录"
     )
+
+
+def _is_taken(place: Path) -> bool:
+    return place.exists() and not (place.is_dir() and not any(place.iterdir()))
 
 
 def _take_place(draft: Path, into: Path, tag: str) -> None:

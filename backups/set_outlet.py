@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from stat import S_IRUSR
 
 from backups.set_entry import Listed
 from backups.vault import NotKept
@@ -39,6 +40,7 @@ class Outlet:
 
     def finish(self) -> tuple[int, int, tuple[str, ...]]:
         """Show what was taken out; entries, bytes and the names of those that were changed."""
+        make_folder(self._into)
         if self._draft.is_dir():
             names = sorted(os.listdir(self._draft))  # noqa: PTH208  (names, not paths)
             for name in names:
@@ -74,6 +76,6 @@ class Outlet:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         with os.fdopen(os.open(place, flags, 0o600), "wb") as file:
             fill(file.write)
-            os.fchmod(file.fileno(), entry.mode)
+            os.fchmod(file.fileno(), entry.mode | S_IRUSR)  # or whoever took it out cannot read it
         at = entry.modified.timestamp()
         os.utime(place, (at, at))

@@ -18,6 +18,7 @@ from hypothesis import strategies as some
 
 from backups.gathering import Item, NotGathered
 from backups.pace import Pace, Stopped
+from backups.restore_targets import Refused, Wish, to_folder
 from backups.set_format import WrongKey, print_of
 from backups.set_manifest import NAME, read_manifest
 from backups.set_reading import NotInSet, extract, listing, verify
@@ -92,6 +93,26 @@ def test_one_file_or_folder_is_taken_out_and_nothing_is_written_over(tmp_path: P
     assert not (tmp_path / "planted").exists()
     with pytest.raises(ValueError, match="not a path"):
         write(tmp_path, [item("../planted", b"x")], told=facts("S3"))
+
+
+def test_what_nobody_may_read_is_read_by_whoever_took_it_out(tmp_path: Path) -> None:
+    """/etc/shadow has mode 000: it was told so, and is no use to its owner so."""
+    shut = replace(item("shadow", b"x"), mode=0)
+    write(tmp_path, [shut])
+    assert [entry.mode for entry in listing(place(tmp_path), KEY)] == [0]
+    taken_out(place(tmp_path), tmp_path / "out")
+    assert (tmp_path / "out/shadow").stat().st_mode & 0o777 == 0o400
+
+
+def test_a_set_that_is_rightly_empty_comes_out_as_an_empty_folder(tmp_path: Path) -> None:
+    write(tmp_path, [], told=replace(facts(), may_be_empty=True))
+    home, wish = tmp_path / "home", Wish(place(tmp_path), KEY, "HF-1")
+    assert to_folder(wish, home, "空", Pace(), lambda _draft: None).files == 0
+    assert tree(home / "restored") == {"空": None}
+    (home / "restored/文件").write_bytes(b"mine")
+    with pytest.raises(Refused, match="里已有内容"):
+        to_folder(wish, home, "文件", Pace(), lambda _draft: None)
+    assert (home / "restored/文件").read_bytes() == b"mine"
 
 
 def test_a_file_that_changes_while_it_is_read_is_told_and_breaks_nothing(tmp_path: Path) -> None:
