@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from backups.counting import COUNTS, Counts, sqlite_counts
 from backups.dumping import secret_file, whole
-from backups.gathering import Item, NotGathered, Order
+from backups.gathering import Item, NotGathered, Order, moment
 from backups.pace import Pace
 from backups.sqlite_copy import copy_sqlite
 from inventory.backup_source import REACHES
@@ -58,7 +57,7 @@ def item(place: Path, path: str = "") -> Item:
     """A file of this machine as it goes into a set."""
     seen = place.stat()
     return Item(
-        path or place.name, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC),
+        path or place.name, seen.st_size, moment(seen.st_mtime),
         lambda: place.open("rb"), mode=seen.st_mode & 0o777,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ method reads its source stands in `backups/gatherers/<method>.py`."""
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # only sources on other machines need what speaks to them
     from collections.abc import Callable
 
     from netops.remote import Remote
+
+_FIRST, _LAST = -62_135_596_800.0, 253_402_300_799.0  # the years 1 and 9999
 
 
 class NotGathered(Explained):
@@ -83,6 +85,12 @@ class Order:
     command: str = ""
     remote: "Remote | None" = None
     staging: Path | None = None
+
+
+def moment(seconds: float) -> datetime:
+    """A file's time (seconds since 1970), or the nearest that a date can tell: a clock gone mad
+    must not cost its backup."""
+    return datetime.fromtimestamp(min(max(seconds, _FIRST), _LAST), UTC)
 
 
 class Gatherer(Protocol):

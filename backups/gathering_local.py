@@ -5,14 +5,13 @@ import os
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from stat import S_IMODE
 from typing import BinaryIO, cast
 
 from backups import mounts
-from backups.gathering import Gathered, Item, NotGathered, Order
+from backups.gathering import Gathered, Item, NotGathered, Order, moment
 from backups.pace import Pace
 from backups.tally import Tally
 from netops.local_files import listing, opened
@@ -129,8 +128,9 @@ def _item(place: Path, name: str, found: Found, tally: Tally) -> Iterator[Item]:
 def item_of(name: str, found: Found, content: Callable[[], BinaryIO] = io.BytesIO) -> Item:
     """What was found, as it goes into the set."""
     assert found.kind != "other"
-    at = datetime.fromtimestamp(found.modified, UTC)
-    return Item(name, found.size, at, content, found.kind, found.link, found.mode)
+    return Item(
+        name, found.size, moment(found.modified), content, found.kind, found.link, found.mode
+    )
 
 
 class _Paced(io.RawIOBase):

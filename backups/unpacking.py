@@ -4,35 +4,26 @@ of which most were delivered earlier. No name of the list ever becomes a name on
 import gzip
 import hashlib
 import io
-import json
-import re
 import shutil
 import sqlite3
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import IO, Any, BinaryIO, cast
+from pathlib import Path
+from typing import IO, BinaryIO, cast
 
+from backups.delivered import Damaged, Entry, each_once, entries, in_octets
 from backups.delivery import Deliveries, Delivery, write_about
-from backups.gathering import Item, NotGathered
+from backups.gathering import Item, NotGathered, moment
 from backups.pace import Pace
 from inventory.durable import make_folder, sync_folder
 
 _MANIFEST = "manifest"
 _PIECE = 1 << 18
 _RESERVE = 1 << 30
-_LINE = 1 << 16  # octets: a path has at most 4096, each told as six
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_DRIVE = re.compile(r"[A-Za-z]:")
 _AGAIN = "已作废；代理程序下次运行时会重新发送全部文件"
-
-
-class Damaged(Exception):
-    """A delivery that cannot be what the agent sent."""
 
 
 _WRONG = (Damaged, gzip.BadGzipFile, tarfile.TarError, EOFError, zlib.error, ValueError)
@@ -97,7 +88,7 @@ class Unpacking:
             raise Damaged("文件清单缺少或不符")
         with closing(sqlite3.connect("")) as wanted:
             wanted.execute("CREATE TABLE content (sha256 TEXT PRIMARY KEY) WITHOUT ROWID")
-            for entry in entries(draft):
+            for entry in each_once(entries(draft), wanted):
                 if entry["kind"] == "file":
                     self._held(entry)
                     wanted.execute("INSERT OR IGNORE INTO content VALUES (?)", (entry["sha256"],))
@@ -107,7 +98,7 @@ class Unpacking:
             self._deliveries.drop(delivery)
             self._sweep(wanted)
 
-    def _held(self, entry: dict[str, Any]) -> None:
+    def _held(self, entry: Entry) -> None:
         place = self._place(entry["sha256"])
         if not place.is_file() or place.stat().st_size != entry["size"]:
             raise Damaged("清单中的文件没有全部上传")
@@ -128,10 +119,9 @@ class Unpacking:
                 if entry["kind"] == "file":
                     self._held(entry)
                     content = partial(_opened, self._place(entry["sha256"]))
-                at = datetime.fromtimestamp(entry["modified"], UTC)
                 yield Item(
-                    entry["path"], entry["size"], at, content, entry["kind"], entry["link"],
-                    entry["mode"],
+                    in_octets(entry["path"]), entry["size"], moment(entry["modified"]), content,
+                    entry["kind"], in_octets(entry["link"]), entry["mode"],
                 )  # fmt: skip
         except _WRONG as error:
             self._deliveries.forget()
@@ -139,36 +129,6 @@ class Unpacking:
 
     def _place(self, digest: str) -> Path:
         return self._contents / digest[:2] / digest
-
-
-def entries(manifest: Path) -> Iterator[dict[str, Any]]:
-    """Line by line. Raises Damaged for one that names no file of a set."""
-    with manifest.open("rb") as lines:
-        while line := lines.readline(_LINE):
-            entry = json.loads(line)
-            if not _sound(entry):
-                raise Damaged("文件清单中有不允许的路径或内容")
-            yield entry
-
-
-_SHAPE = {"path": str, "kind": str, "size": int, "modified": int | float, "mode": int, "link": str}
-
-
-def _sound(entry: Any) -> bool:
-    if not isinstance(entry, dict) or not all(
-        isinstance(entry.get(name), kind) for name, kind in _SHAPE.items()
-    ):
-        return False
-    told = entry["kind"] in ("file", "folder", "link") and entry["size"] >= 0
-    digest = entry["kind"] != "file" or _DIGEST.fullmatch(str(entry.get("sha256")))
-    return bool(told and digest and plain(entry["path"]) and 0 <= entry["modified"] < 1 << 33)
-
-
-def plain(path: str) -> bool:
-    """Does it name something within a set, on every system that may take it out again?"""
-    parts = path.split("/")
-    tricks = "\0" in path or {"", ".", ".."} & set(parts) or PurePosixPath(path).anchor
-    return not tricks and not _DRIVE.match(path) and not path.startswith("\\")
 
 
 def _opened(place: Path) -> BinaryIO:

@@ -10,7 +10,7 @@ import json
 import os
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO, cast
@@ -44,7 +44,7 @@ class Packing:
                 gzip.GzipFile("", "wb", 6, cast("BinaryIO", self._stream), 0) as packed,
                 tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as archive,
             ):
-                for folder in self._settings.folders:
+                for folder in outermost(self._settings.folders):
                     for line in self._lines(folder, archive):
                         lines.write(json.dumps(line, sort_keys=True).encode() + b"\n")
                 if not self.files:
@@ -167,6 +167,14 @@ def _top(folder: str) -> Path:
     """Windows takes paths of more than 260 characters only in this spelling."""
     plain = os.path.abspath(folder)  # noqa: PTH100  (no links resolved)
     return Path(f"\\\\?\\{plain}") if os.name == "nt" else Path(plain)
+
+
+def outermost(folders: Iterable[str]) -> list[str]:
+    """Those that lie below no other, each once: a list that names a file twice is refused."""
+    plain = {os.path.normcase(os.path.abspath(one)): one for one in folders}  # noqa: PTH100
+    tops = {one: one.rstrip(os.sep) + os.sep for one in plain}
+    inner = {one for one in plain for top in plain if top != one and one.startswith(tops[top])}
+    return [folder for one, folder in plain.items() if one not in inner]
 
 
 def named(folder: str) -> str:

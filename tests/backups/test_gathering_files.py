@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from backups.gathering import Gathered, NotGathered, Order, gather, settle
+from backups.gathering_local import item_of
 from backups.pace import Pace, Stopped
+from backups.set_entry import tar_header
 from backups.set_reading import extract, verify
 from backups.tally import Tally
 from netops.walking import Found, walk
@@ -100,6 +102,12 @@ def test_what_changes_while_it_is_read_is_told(tmp_path: Path, data: Path) -> No
             f"{data}/b 在备份时已被删除", f"{data}/c 读不出来（已不是普通文件）",
             "共有 1 个文件或目录读不出来",
         ]  # fmt: skip
+
+
+def test_a_clock_gone_mad_costs_no_backup() -> None:
+    years = [item_of("x", Found("x", "file", 0, at)).modified.year for at in (-1e12, -1.0, 1e17)]
+    assert years == [1, 1969, 9999]
+    assert all(tar_header(item_of("x", Found("x", "file", 0, at))) for at in (-1e12, 1e17))
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from backups.delivered import plain
 from backups.delivery import CHUNK, Claim, Deliveries
 from backups.gathering import Item, NotGathered, Order, gather, settle
 from backups.pace import Pace
+from backups.set_entry import tar_header
 from backups.staging import folder_of
-from backups.unpacking import plain
 from inventory.audit import AuditRow
 from inventory.backup_source import BackupSource
+from netops.agent_packing import outermost
 from netops.agent_zip import archive
 from tests.browser import serve
 from tests.lab import need_programs
@@ -290,19 +292,50 @@ def _claimed(client: FlaskClient, path: str, token: dict[str, str], sha: str) ->
 )
 def test_no_path_leads_out_of_a_set(path: str, tmp_path: Path) -> None:
     assert not plain(path)
-    told = {"path": path, "kind": "file", "size": 0, "modified": 1, "mode": 420, "link": "",
-            "sha256": hashlib.sha256(b"").hexdigest()}  # fmt: skip
-    deliveries = Deliveries(tmp_path / "staging")
-    line = json.dumps(told).encode() + b"\n"
-    data = packed([("0", b""), ("manifest", line)])
-    sha = hashlib.sha256(data).hexdigest()
-    deliveries.take(0, sha, BytesIO(data))
-    claim = Claim(1, sha, hashlib.sha256(line).hexdigest(), "")
-    deliveries.finish(claim, datetime.now(UTC))
-    order = Order("s", "x", "documents", "files", "agent", tmp_path, staging=deliveries.folder)
-    with pytest.raises(NotGathered, match="不允许的路径"), gather(order, Pace()):
+    with (
+        pytest.raises(NotGathered, match="不允许的路径"),
+        gather(delivered(tmp_path, [{"path": path}]), Pace()),
+    ):
         pass
     assert not (tmp_path / "x").exists()
+
+
+def test_a_set_of_the_agents_list_can_be_taken_out_again(tmp_path: Path) -> None:
+    """Whatever a file is called and dated; what would stand in one another's way is refused."""
+    odd = [
+        {"path": "C/half \ud83d", "modified": -11_644_473_600.0},
+        {"path": "C/later", "modified": 1e12}, {"path": "C/汉" + "字" * 5000, "kind": "folder"},
+        {"path": "C/link", "kind": "link", "link": "half \ud83d"},
+    ]  # fmt: skip
+    with gather(delivered(tmp_path, odd), Pace()) as gathered:
+        items = {item.path: item for item in gathered.items}
+    assert all(tar_header(item) for item in items.values())
+    assert os.fsencode(items["C/link"].link) == b"half \xed\xa0\xbd"
+    assert {item.modified.year for item in items.values()} == {1601, 9999, 1970}
+    for names, why in ((("a", "b", "a"), "两个同名"), (("a", "a/b"), "在另一个文件之下")):
+        twice = delivered(tmp_path / why, [{"path": name} for name in names])
+        with pytest.raises(NotGathered, match=why), gather(twice, Pace()):
+            pass
+
+
+def test_folders_within_folders_are_sent_once(tmp_path: Path) -> None:
+    a, ab, abc = (str(tmp_path / one) for one in ("a", "ab", "a/b/c"))
+    assert outermost([abc, a, ab, f"{a}/", f"{a}/b/../b/c"]) == [f"{a}/", ab]
+    assert outermost(["/", a]) == ["/"]
+
+
+def delivered(tmp_path: Path, lines: list[dict[str, Any]]) -> Order:
+    """A source whose agent has delivered this list of empty files."""
+    bare = {"kind": "file", "size": 0, "modified": 1, "mode": 420, "link": "",
+            "sha256": hashlib.sha256(b"").hexdigest()}  # fmt: skip
+    told = "".join(json.dumps(bare | line) + "\n" for line in lines).encode()
+    data = packed([("0", b""), ("manifest", told)])
+    sha = hashlib.sha256(data).hexdigest()
+    deliveries = Deliveries(tmp_path / "staging")
+    deliveries.take(0, sha, BytesIO(data))
+    claim = Claim(1, sha, hashlib.sha256(told).hexdigest(), "")
+    deliveries.finish(claim, datetime.now(UTC))
+    return Order("s", "x", "documents", "files", "agent", tmp_path, staging=deliveries.folder)
 
 
 def packed(members: list[tuple[str, bytes]]) -> bytes:
