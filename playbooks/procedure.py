@@ -1,7 +1,7 @@
 """Procedures: the one way by which anything is pushed to a device, each a YAML file of steps.
 
 A file names its parameters, its steps, and the `maker` that turns parameters into commands. The
-steps are the engine's (`playbooks.procedure_run`); a maker is registered by the module that knows
+steps are the engine's (`playbooks.procedure_steps`); a maker is registered by the module that knows
 the matter:
 
     @maker("restore")
