@@ -15,34 +15,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 
-from inventory.macs import random, virtual
+from inventory.macs import virtual
 from netops.reconcile_facts import (
     Answer,
     Book,
-    Bound,
     Key,
     Place,
-    Range,
     Seen,
     Violation,
-    of_one_line,
 )
+from netops.reconcile_known import Known, violation
 
 __all__ = ["reconcile"]
 
-_SEVERITIES: Mapping[str, tuple[str, str]] = {  # kind: where it is enforced, where only watched
-    "spoof": ("critical", "critical"), "taken": ("critical", "warning"),
-    "duplicate": ("warning", "warning"), "other_ip": ("warning", "warning"),
-    "unknown": ("warning", "info"), "random": ("warning", "info"), "moved": ("warning", "info"),
-    "silent": ("info", "info"),
-}  # fmt: skip
 _RANKS = ("critical", "warning", "info")
 _Answers = Mapping[Key, Sequence[Answer]]
 
 
 def reconcile(book: Book, seen: Seen) -> list[Violation]:
     """Everything that does not fit, the gravest first."""
-    known, where = _Known(book, seen), _places(seen.places)
+    known, where = Known(book, seen), _places(seen.places)
     answers = _by_address(book, seen.answers)
     found = list(_at_addresses(known, answers, where))
     guilty = {mac for one in found for mac in _guilty(one)}
@@ -52,56 +44,6 @@ def reconcile(book: Book, seen: Seen) -> list[Violation]:
     found += _moved(known, where, told)
     found = _crowds(known, found)
     return sorted(found, key=lambda one: (_RANKS.index(one.severity), one.object))
-
-
-class _Known:
-    """The register, looked up by address and by card."""
-
-    def __init__(self, book: Book, seen: Seen) -> None:
-        self.book, self.learned, self.read = book, seen.learned, seen.read
-        self.holder: dict[Key, Bound] = {(one.prefix, one.ip): one for one in book.bindings}
-        self.cards: dict[str, list[Bound]] = defaultdict(list)
-        for one in book.bindings:
-            self.cards[one.mac].append(one)
-
-    def bound(self, mac: str, prefix: str) -> list[Bound]:
-        """Where a card is registered, as the centre of a range may know it: with itself, below it
-        or above it. What another county has written is no business of this one."""
-        branch = self.book.ranges[prefix].branch
-        return [one for one in self.cards.get(mac, ()) if of_one_line(one.branch, branch)]
-
-    def comparable(self, mac: str, key: Key) -> bool:
-        """Machines make up IPv6 addresses of their own, new ones each day (RFC 8981): a card bound
-        in IPv4 alone is not at a wrong address there, nor the other way round."""
-        return any((":" in one.ip) == (":" in key[1]) for one in self.bound(mac, key[0]))
-
-    def allowed(self, key: Key) -> frozenset[str]:
-        """Who may answer for an address; nobody where it is not known whose it is."""
-        held, kept = self.holder.get(key), self.book.ranges[key[0]]
-        gateway = kept.macs if kept.gateway == key[1] else frozenset()
-        mine = {held.mac} if held else set()
-        return gateway | mine | self.book.others.get(key, frozenset())
-
-    def strange(self, key: Key, mac: str, allowed: frozenset[str]) -> bool:
-        """A machine may answer with any of its own cards. Which group of routers (VRRP, HSRP) a
-        gateway belongs to is told by itself or declared: anybody can send from such a card."""
-        if mac in allowed:
-            return False
-        held = self.holder.get(key)
-        if held is None or not held.asset:
-            return True
-        return all(one.asset != held.asset for one in self.bound(mac, key[0]))
-
-    def at_home(self, key: Key, told: Iterable[Answer]) -> bool:
-        """Does its holder alone answer, as nearly everywhere?"""
-        held = self.holder.get(key)
-        return held is not None and all(one.mac == held.mac for one in told)
-
-    def is_gateway(self, key: Key) -> bool:
-        return self.book.ranges[key[0]].gateway == key[1]
-
-    def nobodys(self, key: Key) -> bool:
-        return not self.is_gateway(key) and not self.allowed(key)
 
 
 def _by_address(book: Book, answers: Iterable[Answer]) -> _Answers:
@@ -120,7 +62,7 @@ def _places(places: Iterable[Place]) -> Mapping[str, list[Place]]:
 
 
 def _at_addresses(
-    known: _Known, answers: _Answers, where: Mapping[str, list[Place]]
+    known: Known, answers: _Answers, where: Mapping[str, list[Place]]
 ) -> Iterator[Violation]:
     """Addresses that somebody answers for who should not, and those that two answer for."""
     for key, told in answers.items():
@@ -135,11 +77,11 @@ def _at_addresses(
             continue
         kind = "spoof" if known.is_gateway(key) else "taken"
         for mac in sorted(strangers & _now(told)):
-            yield _violation(known, kind, key, mac, tuple(told), where)
+            yield violation(known, kind, key, mac, tuple(told), where)
 
 
 def _duplicate(
-    known: _Known, key: Key, told: Sequence[Answer], where: Mapping[str, list[Place]]
+    known: Known, key: Key, told: Sequence[Answer], where: Mapping[str, list[Place]]
 ) -> Iterator[Violation]:
     """Two at once, or one after the other and back again. Tables keep for long what has gone: two
     that differ prove nothing unless both cards are learned by a switch or told of by a device. A
@@ -152,10 +94,10 @@ def _duplicate(
         said = {one.mac for one in told if one.said}
         proved = {mac for mac in both if mac in known.learned or mac in said}
         both = both if known.is_gateway(key) and not proved else proved
-    if len(both) < 2 or both <= known.book.own or _one_asset(known, key[0], both):
+    if len(both) < 2 or both <= known.book.own or known.one_asset(key[0], both):
         return
     last = max((one for one in told if one.mac in both), key=lambda one: (one.since, one.mac))
-    yield _violation(known, "duplicate", key, last.mac, tuple(told), where)
+    yield violation(known, "duplicate", key, last.mac, tuple(told), where)
 
 
 def _back_again(told: Sequence[Answer]) -> bool:
@@ -168,11 +110,6 @@ def _back_again(told: Sequence[Answer]) -> bool:
     return any(len(row) > len(set(row)) for row in turns.values())
 
 
-def _one_asset(known: _Known, prefix: str, macs: Iterable[str]) -> bool:
-    owners = [{one.asset for one in known.bound(mac, prefix) if one.asset} for mac in macs]
-    return bool(set.intersection(*owners)) if owners else False
-
-
 def _now(told: Iterable[Answer]) -> set[str]:
     return {one.mac for one in told if one.until is None}
 
@@ -183,7 +120,7 @@ def _guilty(one: Violation) -> tuple[str, ...]:
 
 
 def _of_cards(
-    known: _Known, answers: _Answers, where: Mapping[str, list[Place]], guilty: set[str]
+    known: Known, answers: _Answers, where: Mapping[str, list[Place]], guilty: set[str]
 ) -> Iterator[Violation]:
     """Addresses that nobody holds, by what is known of the card that answers."""
     strange: dict[tuple[str, str, str], list[Answer]] = defaultdict(list)
@@ -191,18 +128,18 @@ def _of_cards(
         if key in known.holder or not known.nobodys(key):
             continue
         for mac in _now(rows) - guilty:
-            kind = _kind(known, mac, key[0])
+            kind = known.kind(mac, key[0])
             if kind == "other_ip" and not known.comparable(mac, key):
                 continue
             whose = key[1] if kind == "silent" else ""
             strange[f"{kind}|{whose}", key[0], mac] += [one for one in rows if one.mac == mac]
     for (kind, prefix, mac), mine in strange.items():
         first = min(mine, key=lambda one: (one.since, one.ip))  # whatever the order they came in
-        one = _violation(known, kind.split("|")[0], (prefix, first.ip), mac, tuple(mine), where)
+        one = violation(known, kind.split("|")[0], (prefix, first.ip), mac, tuple(mine), where)
         yield _reserved(known, one)
 
 
-def _reserved(known: _Known, one: Violation) -> Violation:
+def _reserved(known: Known, one: Violation) -> Violation:
     """An address that is kept free is used by nobody by mistake of the register."""
     spans = known.book.ranges[one.prefix].reserved
     numbers = {int(ip_address(answer.ip)) for answer in one.answers} if spans else ()
@@ -212,7 +149,7 @@ def _reserved(known: _Known, one: Violation) -> Violation:
     return one._replace(severity=one.severity if grave else "warning", reserved=True)
 
 
-def _crowds(known: _Known, found: Iterable[Violation]) -> list[Violation]:
+def _crowds(known: Known, found: Iterable[Violation]) -> list[Violation]:
     """Telephones make up another card each day. Where a range is only watched they are one finding
     per port: a row for each would be thousands a year that nobody reads."""
     alone: list[Violation] = []
@@ -243,16 +180,8 @@ def _crowd(port: int, crowd: Sequence[Violation]) -> Violation:
     )
 
 
-def _kind(known: _Known, mac: str, prefix: str) -> str:
-    if known.bound(mac, prefix):
-        return "other_ip"
-    if mac in known.book.own or virtual(mac):
-        return "silent"
-    return "random" if random(mac) else "unknown"
-
-
 def _unheard(
-    known: _Known, seen: Seen, where: Mapping[str, list[Place]], told: set[str]
+    known: Known, seen: Seen, where: Mapping[str, list[Place]], told: set[str]
 ) -> Iterator[Violation]:
     """Cards in no binding at a port of a range's VLAN that answer for no address at all."""
     heard = {one.mac for one in seen.answers if one.until is None}
@@ -261,11 +190,11 @@ def _unheard(
             continue
         ranges = (known.book.vlans.get((one.centre, one.vlan)) for one in places if not one.static)
         prefix = next((one for one in ranges if one in known.book.ranges), None)
-        if prefix is not None and _kind(known, mac, prefix) in ("random", "unknown"):
-            yield _violation(known, _kind(known, mac, prefix), (prefix, ""), mac, (), where)
+        if prefix is not None and known.kind(mac, prefix) in ("random", "unknown"):
+            yield violation(known, known.kind(mac, prefix), (prefix, ""), mac, (), where)
 
 
-def _moved(known: _Known, where: Mapping[str, list[Place]], told: set[str]) -> Iterator[Violation]:
+def _moved(known: Known, where: Mapping[str, list[Place]], told: set[str]) -> Iterator[Violation]:
     """A card at its registered port may show at others on the way there; at none of its registered
     ports but at another one, it has moved, if its own switch was read. At its own port and at that
     of another end device, and not just in passing, it is there twice: one of the two copies it."""
@@ -281,20 +210,4 @@ def _moved(known: _Known, where: Mapping[str, list[Place]], told: set[str]) -> I
         twice = any(one.lasting for one in home) and any(one.lasting for one in away)
         if away and (left or twice):
             key = mine[0].prefix, mine[0].ip
-            yield _violation(known, "moved", key, mac, (), where)._replace(twice=twice)
-
-
-def _violation(
-    known: _Known, kind: str, key: Key, mac: str, answers: tuple[Answer, ...],
-    where: Mapping[str, list[Place]],
-) -> Violation:  # fmt: skip
-    kept: Range = known.book.ranges[key[0]]
-    severity = _SEVERITIES[kind][kept.mode != "enforce"]
-    if kind == "duplicate" and kept.gateway == key[1]:
-        severity = "critical"  # one of the two is no gateway, only which one is not known
-    macs = sorted({mac, *(one.mac for one in answers)})
-    places = tuple(one for each in macs for one in where.get(each, ()))
-    held = known.holder.get(key) or next(iter(known.bound(mac, key[0])), None)
-    return Violation(
-        kind, severity, key[0], key[1], mac, tuple(macs), held.id if held else "", answers, places
-    )
+            yield violation(known, "moved", key, mac, (), where)._replace(twice=twice)
