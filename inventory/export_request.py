@@ -102,8 +102,9 @@ def confidential() -> dict[str, str]:
 
 def consented(session: Session, who: Standing, cls: type[Register], day: date) -> bool:
     """May this person take the book along on this day, from all of their reach? Whoever approves
-    there need not ask; nor anybody where the policy of a small centre says so."""
-    rules, reach = policy(session), who.reach("approve")
+    there need not ask, but for a deputy, who would agree to one's own; nor anybody where the
+    policy of a small centre says so."""
+    rules, reach = policy(session), who.own.reach("approve")
     if not cls.confidential or (rules.small(day) and not rules.export_consent):
         return True
     if all(map(reach.covers, who.scope.paths)):

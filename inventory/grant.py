@@ -15,7 +15,7 @@ from inventory.policy import policy
 from inventory.register import CentreRegister, FieldError, entry, fields
 from inventory.revision import Signable
 from inventory.role import DELEGATED, GIVEN, HANDS_ON, ROLES, SEPARATED, Held, Standing
-from inventory.shanghai import SHANGHAI
+from inventory.shanghai import SHANGHAI, today
 
 
 class Grant(Signable, CentreRegister):
@@ -145,6 +145,8 @@ class Delegation(Signable, CentreRegister):
             yield self.wrong("role", "已收回的委托不能恢复：请另立一个")
         if self.ends < self.starts:
             yield self.wrong("ends", "早于起始日期")
+        elif not inspect(self).persistent and self.ends < today():
+            yield self.wrong("ends", "这些天已经过去：委托不能事后补办")
         if (self.ends - self.starts).days > 92:
             yield self.wrong("ends", "委托最长三个月；更久应另行授权")
         if self.giver_id == self.taker_id:

@@ -1,5 +1,6 @@
 """Who waits for whom: what a person may decide now, and what the others are told of it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,7 @@ from inventory.role import Standing
 def waiting(who: Standing, state: str = "asked") -> Select[Any]:
     """The approvals in this state that this person may decide ("asked") or look at afterwards
     ("emergency"): of other people, for others, over content that is not their own."""
-    others = Approval.state == state, _of_others(who)
+    others = Approval.state == state, *_of_others(who)
     if state == "asked":
         return select(Approval).where(within_reach(who), or_(and_(*others), _alone()))
     return select(Approval).where(within_reach(who), *others)
@@ -32,7 +33,7 @@ def waiting_number(session: Session, who: Standing) -> int:
 @lru_cache(maxsize=500)
 def _number(who: Standing) -> Select[Any]:
     """Made once for each person: to make the question takes longer than to answer it."""
-    open_ones = and_(Approval.state.in_(("asked", "emergency")), _of_others(who))
+    open_ones = and_(Approval.state.in_(("asked", "emergency")), *_of_others(who))
     return select(func.count(Approval.id)).where(within_reach(who), or_(open_ones, _alone()))
 
 
@@ -96,15 +97,23 @@ def _alone() -> ColumnElement[bool]:
     return and_(Approval.state == "asked", Approval.kind.in_(alone))
 
 
-def _of_others(who: Standing) -> ColumnElement[bool]:
-    """Asked by others, for others, over content that is not one's own."""
-    return and_(Approval.asked_by != who.id, Approval.about_id != who.id, ~_written_by(who))
+def _of_others(who: Standing) -> Iterator[ColumnElement[bool]]:
+    """Asked by others, for others, over content that is not one's own; nor, where one stands in
+    for somebody, that one's: nobody judges one's own work by proxy."""
+    yield ~_touched_by(who.id)
+    for right in sorted({one.right for one in RULES.values()}):
+        for away, there, elsewhere in who.stands_in(right):
+            inside = Approval.centre_id.in_(centres_within(there))
+            beyond = Approval.centre_id.in_(centres_within(elsewhere))
+            yield ~and_(Approval.right == right, inside, ~beyond, _touched_by(away))
 
 
-def _written_by(who: Standing) -> ColumnElement[bool]:
-    """Ids stand in the revision's JSON as keys, in quotation marks."""
-    own = Revision.authors.contains(f'"{who.id}"', autoescape=True)
-    return exists().where(Revision.id == Approval.revision_id, own)
+def _touched_by(person_id: str) -> ColumnElement[bool]:
+    """Asked by this person, for them, or over what they wrote: ids stand in the revision's JSON as
+    keys, in quotation marks."""
+    own = Revision.authors.contains(f'"{person_id}"', autoescape=True)
+    wrote = exists().where(Revision.id == Approval.revision_id, own)
+    return or_(Approval.asked_by == person_id, Approval.about_id == person_id, wrote)
 
 
 def _named(approval: Approval) -> str:

@@ -4,7 +4,7 @@ Three administrators are kept apart (三员分立, GB/T 22239): who makes accoun
 gives rights makes no accounts, and both are watched by a third who can change nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -129,6 +129,20 @@ class Standing:
     def whole(self) -> "Standing":
         """The same person before any page narrowed the reach."""
         return replace(self, rights=()) if self.rights else self
+
+    @property
+    def own(self) -> "Standing":
+        """The same person without what others, who are away, have lent."""
+        return replace(self, held=tuple(held for held in self.held if not held.away_id))
+
+    def stands_in(self, right: str) -> Iterator[tuple[str, Scope, Scope]]:
+        """For whom the person acts with `right` there (`deputises`): that one's id, the subtree
+        lent, and the subtrees where it is another or nobody."""
+        elsewhere = self.own.reach(right).paths
+        for one in self.held:
+            if one.away_id and self.has(one, right):
+                yield one.away_id, Scope((one.path,)), Scope(elsewhere)
+                elsewhere = (*elsewhere, one.path)
 
     def on_behalf(self, right: str, path: str) -> str:
         """For whom the person acts with `right` at this place; "" for oneself."""

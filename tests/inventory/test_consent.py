@@ -1,7 +1,7 @@
 """What one person gives is in force once a second has agreed."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from inventory.sheet import Sheet, SheetRow
 from tests.inventory.conftest import Tree
 
 TODAY = datetime.now(SHANGHAI).date()
+DAY = timedelta(days=1)
 
 
 @dataclass
@@ -196,9 +197,13 @@ def test_others_delegate_with_the_givers_consent(office: Office) -> None:
 
 
 def test_a_delegation_ends_with_its_day_and_with_its_giver(office: Office) -> None:
-    yesterday: date = TODAY - timedelta(days=1)
-    office.written("leader", away(office, starts=yesterday, ends=yesterday))
-    assert office.roles("technician") == ("technician",)
+    office.written("leader", away(office))
+    assert office.roles("technician") == ("leader", "technician")
+    with office.database.view(EVERYTHING) as session:
+        clerk = session.get_one(Person, office.ids["technician"])
+        assert standing(session, clerk, datetime.now(UTC) + DAY).roles == ("technician",)
+    with pytest.raises(Rejected, match="委托不能事后补办"):
+        office.written("leader", away(office, starts=TODAY - DAY, ends=TODAY - DAY))
     office.written("leader", away(office, "manager"))
     assert office.roles("manager") == ("leader", "manager")
     with office.database.transaction(system("停用")) as session:

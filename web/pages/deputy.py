@@ -69,6 +69,7 @@ def _page(wrong: dict[str, str]) -> str:
         rows = db.scalars(given.order_by(Delegation.starts.desc()).limit(20)).all()
     own = {held.role for held in person().held if not held.on_behalf}
     told: dict[str, Any] = {"names": {one.id: one.name for one in people}, "people": people}
+    told["general"] = [cause for name, cause in wrong.items() if name not in _TYPED]
     roles = {role: ROLES[role] for role in DELEGATED if role in own}
     today = datetime.now(SHANGHAI).date().isoformat()
     return render_template(
