@@ -15,6 +15,7 @@ from inventory.store import Damaged
 from web.access import person
 from web.current import database, key, settings
 from web.leaving import exported
+from web.named import named
 from web.registers.exports import KINDS
 
 bp = Blueprint("configs", __name__, url_prefix="/configs")
@@ -65,6 +66,4 @@ def text_file(title: str, name: str, about: ConfigSnapshot, text: Callable[[], s
 
 def saved(data: bytes, name: str, mimetype: str) -> Response:
     """An attachment, never shown in the tab."""
-    answer = Response(data, content_type=mimetype)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return named(Response(data, content_type=mimetype), name)

@@ -7,6 +7,7 @@ from netops.agent_settings import SAMPLE
 from netops.agent_zip import archive
 from web.access import allowed, person
 from web.current import database
+from web.named import named
 
 bp = Blueprint("agent", __name__, url_prefix="/backups/agent")
 
@@ -33,5 +34,4 @@ def sample(source_id: str) -> Response:
 
 
 def _file(data: bytes, name: str, kind: str) -> Response:
-    told = {"Content-Disposition": f"attachment; filename={name}"}
-    return Response(data, content_type=kind, headers=told)
+    return named(Response(data, content_type=kind), name)

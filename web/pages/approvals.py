@@ -38,6 +38,7 @@ from web.deciding import (
     withdrawn,
 )
 from web.leaving import exported
+from web.named import named
 from web.navigation import NavItem
 from web.proving import causes as proof_causes
 from web.proving import proof
@@ -144,8 +145,7 @@ def export(kind: str) -> Response:
     mark = partial(exported, Approval.title, "Approval", what)
     content = SHEETS[kind][1](columns, iter(rows), Approval.title, mark)
     response = Response(content, content_type=SHEETS[kind][0])
-    response.headers.set("Content-Disposition", "attachment", filename=f"{_('审批')}.{kind}")
-    return response
+    return named(response, f"{_('审批')}.{kind}")
 
 
 def _asked() -> Asked:

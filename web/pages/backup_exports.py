@@ -18,6 +18,7 @@ from inventory.signing_key import fingerprint, public_key
 from web.access import allowed, narrow, origin, person
 from web.backup_register import ACT, House, export
 from web.current import database, key, settings
+from web.named import named
 from web.printing import aside, later, step
 from web.registers.book import home_centre
 
@@ -45,8 +46,7 @@ def take() -> ResponseReturnValue:
     house = House(database(), settings().home, key())
     name, data = export(house, person().act(ACT, origin()), home_centre(), asked, step)
     answer = Response(data, mimetype="application/zip")
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return named(answer, name)
 
 
 def _must_export() -> None:

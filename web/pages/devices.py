@@ -15,6 +15,7 @@ from web.current import database, settings
 from web.device_graphs import graph_csv, graphs
 from web.device_page import device_page, frame_of
 from web.fragment import fragment
+from web.named import named
 from web.queries import device as asked
 from web.queries.changes import changes as changes_of
 from web.queries.equipment import keeping
@@ -104,8 +105,7 @@ def graph(id: str) -> Response:
     if content is None:
         abort(404)
     response = Response(content, content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{device.name}.csv")
-    return response
+    return named(response, f"{device.name}.csv")
 
 
 @bp.post("/poll")

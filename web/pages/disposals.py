@@ -9,6 +9,7 @@ from inventory.scrapping import Scrapping
 from web.access import by_register, person
 from web.current import database
 from web.leaving import exported
+from web.named import named
 from web.queries import disposals as asked
 from web.registers.book import book, may
 from web.registers.exports import KINDS
@@ -48,8 +49,7 @@ def export(kind: str) -> Response:
         content_type=KINDS[kind][0],
     )
     name = f"{_('资产上交清单')}.{kind}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return named(response, name)
 
 
 def _view() -> str:

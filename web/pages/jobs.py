@@ -16,6 +16,7 @@ from web.access import allowed, person
 from web.current import database
 from web.fragment import fragment
 from web.leaving import exported
+from web.named import named
 from web.navigation import NavItem
 from web.paging import Slice, slice_of
 from web.queries import runs as asked
@@ -89,8 +90,7 @@ def walk_csv(id: str) -> Response:
     mark = partial(exported, "遍历结果", "Device", what, run.subject)
     content = write_csv(["OID", _("类型"), _("值")], rows, mark)
     response = Response(content, content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name or 'walk'}.csv")
-    return response
+    return named(response, f"{name or 'walk'}.csv")
 
 
 def _run(run_id: str) -> tuple[JobRun, str]:

@@ -17,6 +17,7 @@ from inventory.role import can
 from inventory.secret import SecretError
 from web.access import allowed, origin, person
 from web.current import database, key
+from web.named import named
 from web.pdf import KIND, draw, qr
 from web.proving import causes, proof
 
@@ -49,8 +50,7 @@ def paper(id: str) -> ResponseReturnValue:
         html = render_template("papers/key_sheet.html", centre=centre, **told)
     answer = Response(draw(html), mimetype=KIND)
     answer.headers["Cache-Control"] = "no-store"
-    answer.headers.set("Content-Disposition", "inline", filename=f"{row.number}.pdf")
-    return answer
+    return named(answer, f"{row.number}.pdf", shown=True)
 
 
 @bp.post("/proof")

@@ -25,6 +25,7 @@ from web.current import database, settings
 from web.leaving import marked, noted
 from web.log_archive import Made, archive, book, digest_of
 from web.log_sheet import workbook_of
+from web.named import named
 from web.pdf import KIND
 from web.printing import AT_ONCE, aside, later, step
 from web.queries.visits import days_of, month_of
@@ -154,7 +155,4 @@ def _named(month: Month, kind: str) -> str:
 
 
 def _file(data: bytes, mimetype: str, name: str, *, inline: bool = False) -> Response:
-    done = Response(data, mimetype=mimetype)
-    how = "inline" if inline else "attachment"
-    done.headers.set("Content-Disposition", how, filename=name)
-    return done
+    return named(Response(data, mimetype=mimetype), name, shown=inline)

@@ -12,6 +12,7 @@ from inventory.shanghai import today
 from web.access import allowed, by_register, person
 from web.current import database
 from web.leaving import exported
+from web.named import named
 from web.queries import log_unsigned
 from web.queries.visits import month_of
 from web.registers.book import book
@@ -50,8 +51,7 @@ def export(kind: str) -> Response:
     mark = partial(exported, _TITLE, LogDay.__name__, what, where)
     response = Response(SHEETS[kind][1](heads, rows, _TITLE, mark), content_type=SHEETS[kind][0])
     name = f"{_TITLE}-{told.first:%Y-%m}.{kind}"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return named(response, name)
 
 
 def _asked() -> tuple[date, str]:

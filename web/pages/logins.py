@@ -19,6 +19,7 @@ from web.affairs import own_act
 from web.current import database
 from web.leaving import exported
 from web.locale import moment
+from web.named import named
 from web.queries import logins as found
 from web.queries.logins import LoginAsk
 
@@ -75,8 +76,7 @@ def export() -> Response:
         _("姓名"), _("登录名"), _("登录时间"), _("最近操作"), _("地址"), _("方式"), _("结束"),
     ]  # fmt: skip
     response = Response(write_csv(columns, rows, mark), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename="logins.csv")
-    return response
+    return named(response, "logins.csv")
 
 
 @bp.post("/all/<id>/end")

@@ -21,6 +21,7 @@ from web.current import database
 from web.fragment import fragment
 from web.leaving import exported
 from web.locale import moment
+from web.named import named
 from web.queries import deliveries as sendings
 from web.queries.deliveries import DeliveryAsk
 
@@ -139,8 +140,7 @@ def export_sent() -> Response:
 def _csv(name: str, columns: list[str], rows: list[list[str]], title: str) -> Response:
     mark = partial(exported, title, "Notice", {"kind": "csv", "rows": len(rows)})
     response = Response(write_csv(columns, rows, mark), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
-    return response
+    return named(response, f"{name}.csv")
 
 
 def _read(ids: list[str] | None) -> int:

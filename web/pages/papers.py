@@ -13,6 +13,7 @@ from inventory.revision import MEANINGS
 from web.access import by_register, person
 from web.current import database
 from web.leaving import exported
+from web.named import named
 from web.pdf import KIND, pdf, qr
 from web.printing import AT_ONCE, aside, later
 from web.queries.signing import Signing
@@ -40,8 +41,7 @@ def paper(slug: str, id: str) -> ResponseReturnValue:
 def sheet(template: str, name: str, **told: Any) -> Response:
     """A template of papers/ as a PDF that opens in the browser."""
     done = Response(pdf(render_template(template, **told)), mimetype=KIND)
-    done.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return done
+    return named(done, f"{name}.pdf", shown=True)
 
 
 def _facts(session: Session, row: Register) -> dict[str, Any]:

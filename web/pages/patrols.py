@@ -23,6 +23,7 @@ from inventory.stepping import Taken, take
 from web.access import allowed, origin, person
 from web.current import database
 from web.leaving import exported
+from web.named import named
 from web.navigation import NavItem, holds
 from web.paging import slice_of
 from web.proving import causes as proof_causes
@@ -84,8 +85,7 @@ def export(kind: str) -> Response:
     mimetype, write = KINDS[kind]
     answer = Response(write(heads, iter(rows), "巡检完成情况", mark), mimetype=mimetype)
     name = f"巡检完成情况-{first:%Y%m%d}-{last:%Y%m%d}.{kind}"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return named(answer, name)
 
 
 @bp.post("/adopt")

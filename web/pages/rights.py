@@ -12,6 +12,7 @@ from inventory.sheet import write_xlsx
 from web.access import allowed, person
 from web.current import database
 from web.leaving import exported
+from web.named import named
 from web.paging import slice_of
 from web.queries.holding import Holding, holdings, matrix
 from web.registers.exports import XLSX
@@ -42,8 +43,7 @@ def export() -> Response:
     data = write_xlsx(
         columns, _cells(rows), title, lambda: exported(title, Grant.__name__, {"rows": len(rows)})
     )
-    headers = {"Content-Disposition": "attachment; filename=rights.xlsx"}
-    return Response(data, mimetype=XLSX, headers=headers)
+    return named(Response(data, mimetype=XLSX), "rights.xlsx")
 
 
 def _holdings() -> list[Holding]:

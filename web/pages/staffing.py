@@ -19,6 +19,7 @@ from inventory.text import fold
 from web.access import allowed, narrow, person
 from web.current import database
 from web.leaving import exported
+from web.named import named
 from web.paging import slice_of
 from web.registers.exports import KINDS as SHEETS
 
@@ -74,8 +75,7 @@ def export(kind: str) -> Response:
     mimetype, write = SHEETS[kind]
     done = Response(write(columns, iter(lines), _("人员达标"), mark), mimetype=mimetype)
     name = f"{_('人员达标')}{year}.{kind}"
-    done.headers.set("Content-Disposition", "attachment", filename=name)
-    return done
+    return named(done, name)
 
 
 def _line(unit: Unit, one: Member) -> tuple[str, ...]:

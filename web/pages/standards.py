@@ -14,6 +14,7 @@ from inventory.standards import Standard, standards
 from web.access import allowed, person
 from web.current import database
 from web.leaving import exported
+from web.named import named
 from web.pages.papers import sheet
 from web.queries.standards import COLOURS, HEADS, STATES, Judged, cells, judged, narrowed
 from web.registers.book import home_centre
@@ -54,8 +55,7 @@ def export() -> Response:
         [_(head) for head in HEADS], (cells(one) for one in rows), title,
         lambda: exported(title, "Shortfall", {"kind": "xlsx", "rows": len(rows)}),
     )  # fmt: skip
-    headers = {"Content-Disposition": "attachment; filename=standards.xlsx"}
-    return Response(data, mimetype=XLSX, headers=headers)
+    return named(Response(data, mimetype=XLSX), "standards.xlsx")
 
 
 @bp.get("/standards.pdf")

@@ -21,6 +21,7 @@ from web.current import database
 from web.fragment import fragment
 from web.leaving import exported
 from web.locale import moment
+from web.named import named
 from web.registers.beside import beside
 from web.registers.book import may, page_url
 from web.registers.exports import KINDS
@@ -101,8 +102,7 @@ def result(id: str, kind: str) -> Response:
     mark = partial(exported, StockTake.title, StockTake.__name__, what, id)
     mimetype, write = KINDS[kind]
     answer = Response(write(heads, iter(cells), row.number, mark), mimetype=mimetype)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{row.number}.{kind}")
-    return answer
+    return named(answer, f"{row.number}.{kind}")
 
 
 def _cells(session: Session, row: StockTake) -> Iterator[tuple[str, ...]]:

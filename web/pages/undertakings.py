@@ -24,6 +24,7 @@ from web.current import database
 from web.deciding import causes
 from web.leaving import exported
 from web.locale import moment
+from web.named import named
 from web.pages.attachments import sent
 from web.paging import slice_of
 from web.proving import causes as proof_causes
@@ -137,8 +138,7 @@ def export(id: str, kind: str) -> Response:
     mark = partial(exported, row.title, type(row).__name__, what, row.id)
     mimetype, write = SHEETS[kind]
     response = Response(write(columns, cells, row.heading, mark), mimetype=mimetype)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{row.heading}.{kind}")
-    return response
+    return named(response, f"{row.heading}.{kind}")
 
 
 @beside("Rulebook")
