@@ -16,7 +16,7 @@ from backups.disc_plan import Entry, Sources, keep, kept, plan
 from backups.disc_tags import About, write_common, write_disc
 from backups.iso import Cut, NotMade
 from backups.pace import Pace
-from inventory.disc_steps import Made
+from inventory.disc_progress import Made
 from inventory.durable import make_folder, sync_folder
 
 SPARE = 256 << 20  # bytes that stay free on the console's own disk

@@ -23,8 +23,9 @@ from inventory.backup_source import BackupSource
 from inventory.centre import Centre
 from inventory.chain import Head, head
 from inventory.disc_choice import Choice, choice, is_sealed
+from inventory.disc_progress import discs_of
 from inventory.disc_set import DiscSet
-from inventory.disc_steps import discs_of, unready
+from inventory.disc_steps import unready
 from inventory.keyfile import SecretError
 from inventory.shanghai import today
 from inventory.store import Damaged

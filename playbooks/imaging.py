@@ -21,8 +21,9 @@ from backups.vault import NotKept
 from inventory import upload
 from inventory.act import EVERYTHING, system
 from inventory.disc import Disc
+from inventory.disc_progress import Finding, burned, checked, made, remade
 from inventory.disc_set import DiscSet
-from inventory.disc_steps import Finding, burned, checked, made, remade, unready
+from inventory.disc_steps import unready
 from inventory.durable import make_folder
 from inventory.run import JobRun
 from inventory.sheet import SheetError

@@ -35,7 +35,7 @@ from backups.iso import NotMade, Unreadable
 from backups.pace import Pace, Stopped
 from backups.set_reading import extract
 from backups.vault import NotKept
-from inventory.disc_steps import Made
+from inventory.disc_progress import Made
 from tests.backups.disc_parts import ABOUT, KEY, load, making, noise
 from tests.lab import need_programs
 

@@ -20,8 +20,9 @@ from inventory.archive_transfer import MEDIA, ArchiveTransfer
 from inventory.centre import Centre
 from inventory.disc import Disc
 from inventory.disc_choice import Choice, choice
+from inventory.disc_progress import discs_of
 from inventory.disc_set import DiscSet
-from inventory.disc_steps import discs_of, unready
+from inventory.disc_steps import unready
 from inventory.register import Register, Rejected
 from inventory.role import can
 from inventory.shanghai import SHANGHAI
