@@ -106,9 +106,11 @@ def months_owed(away: Sequence[Span], today: date) -> Iterator[tuple[date, bool]
 def month_state(month: date, ran: bool, records: Sequence[Done], today: date) -> str:
     """How it stands with one owed month: "done", "late" (made up for afterwards), "explained",
     "missed" or "due". A record of the next month never covers it."""
+    if ran:
+        return "done"
     mine = [one for one in records if one.kind == "power_on" and _month(one) == month]
     did = [one for one in mine if one.result in DONE]
-    if ran or any(one.done_on <= end_of(month) for one in did):
+    if any(one.done_on <= end_of(month) for one in did):
         return "done"
     if did:
         return "late"
@@ -208,7 +210,13 @@ def _state(when: date, today: date) -> str:
 
 
 def _month(record: Done) -> date:
-    return (record.due_on or record.done_on).replace(day=1)
+    return first_of(record.due_on or record.done_on)
+
+
+@lru_cache(4096)
+def first_of(day: date) -> date:
+    """The first day of its month."""
+    return day.replace(day=1)
 
 
 @lru_cache(4096)  # asked for every month of every thing

@@ -1,14 +1,15 @@
 """The duties on the things of a centre as they stand: what is due, late or missed; and the one way
 to record that something was done (`record_care`)."""
 
+from bisect import insort
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from inventory.care import KINDS, Done, Due, Span, Thing, due, due_on_room, end_of
@@ -25,6 +26,7 @@ from inventory.shanghai import today
 from inventory.signature import acting
 from inventory.stepping import refused
 
+Only = Collection[str] | None  # ids of what is asked about; None: everything
 EARTHED = ("machine", "power")  # rooms whose earth is measured
 _FACTS = (
     "category", "state", "powered", "started_on", "bought_on", "warranty_to", "battery_on",
@@ -60,10 +62,21 @@ def matters(
 ) -> list[Matter]:
     """Everything due within the session's scope, or on one thing or room; missed and late first,
     longest first; with `soon`, what comes later than this month is in it, too."""
-    now = day or today()
-    found = [] if room_id else list(_on_things(session, now, thing_id, soon))
-    found += [] if thing_id else list(_on_rooms(session, now, room_id, soon))
-    return sorted(found, key=lambda one: (one.due.due_on, one.label, one.due.kind))
+    things = [thing_id] if thing_id else [] if room_id else None
+    rooms = [room_id] if room_id else [] if thing_id else None
+    return sorted(_found(session, day or today(), things, rooms, soon), key=_place)
+
+
+def matters_after(
+    session: Session, day: date, known: Sequence[Matter], things: Collection[str],
+    rooms: Collection[str],
+) -> list[Matter]:  # fmt: skip
+    """What is open: as it was `known` on this day, and worked out anew for these `things` and
+    `rooms` (ids), which are all that anything was written about since."""
+    found = [one for one in known if one.id not in things and one.id not in rooms]
+    for one in _found(session, day, things, rooms, False):
+        insort(found, one, key=_place)
+    return found
 
 
 def record_care(  # noqa: PLR0913, PLR0917  (what was done to what, when, by whom)
@@ -126,7 +139,19 @@ def spans(events: Sequence[Any]) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _on_things(session: Session, now: date, only: str, soon: bool) -> Iterator[Matter]:
+def _found(session: Session, now: date, things: Only, rooms: Only, soon: bool) -> Iterator[Matter]:
+    if things is None or things:
+        yield from _on_things(session, now, things, soon)
+    if rooms is None or rooms:
+        yield from _on_rooms(session, now, rooms, soon)
+
+
+def _place(one: Matter) -> tuple[Any, ...]:
+    """Missed and late first, longest first; what is called alike always in the same order."""
+    return (one.due.due_on, one.label, one.due.kind, one.id)
+
+
+def _on_things(session: Session, now: date, only: Only, soon: bool) -> Iterator[Matter]:
     asked = cache(rules(session).of)  # few centres and categories, many things
     lives, done = _lives(session, only), _records(session, CareRecord.equipment_id, only)
     columns = (
@@ -134,7 +159,7 @@ def _on_things(session: Session, now: date, only: str, soon: bool) -> Iterator[M
         Equipment.room_id, Equipment.keeper_id, *(getattr(Equipment, name) for name in _FACTS),
     )  # fmt: skip
     query = select(*columns).where(Equipment.retired_at.is_(None))
-    for row in session.execute(query.where(Equipment.id == only) if only else query):
+    for row in session.execute(_of(query, Equipment.id, only)):
         thing, records = _thing(row, lives.get(row.id, ())), done.get(row.id, ())
         label = f"{row.tag} {row.name}"
         for one in due(thing, asked(row.centre_id, row.category), records, now):
@@ -145,10 +170,10 @@ def _on_things(session: Session, now: date, only: str, soon: bool) -> Iterator[M
                 )  # fmt: skip
 
 
-def _on_rooms(session: Session, now: date, only: str, soon: bool) -> Iterator[Matter]:
+def _on_rooms(session: Session, now: date, only: Only, soon: bool) -> Iterator[Matter]:
     told, done = rules(session), _records(session, CareRecord.room_id, only)
     query = select(Room).where(Room.retired_at.is_(None), Room.kind.in_(EARTHED))
-    for room in session.scalars(query.where(Room.id == only) if only else query):
+    for room in session.scalars(_of(query, Room.id, only)):
         records = done.get(room.id, ())
         for one in due_on_room(_made_on(room.id), told.of(room.centre_id), records, now):
             if soon or one.open:
@@ -177,7 +202,7 @@ def _since(away: Sequence[Span], registered: date) -> tuple[Span, ...]:
     )
 
 
-def _lives(session: Session, only: str) -> Mapping[str, list[Any]]:
+def _lives(session: Session, only: Only) -> Mapping[str, list[Any]]:
     """The events of every thing, in order: those from before it came here, too."""
     event = EquipmentEvent.__table__
     columns = (
@@ -185,21 +210,25 @@ def _lives(session: Session, only: str) -> Mapping[str, list[Any]]:
     )  # fmt: skip
     query = select(*columns).order_by(event.c.equipment_id, event.c.number)
     found: dict[str, list[Any]] = defaultdict(list)
-    for row in session.execute(query.where(event.c.equipment_id == only) if only else query):
+    for row in session.execute(_of(query, event.c.equipment_id, only)):
         found[row.equipment_id].append(row)
     return found
 
 
-def _records(session: Session, column: Any, only: str) -> Mapping[str, list[Done]]:
+def _records(session: Session, column: Any, only: Only) -> Mapping[str, list[Done]]:
     """The records of every thing (or room), by its id."""
     query = select(
         column, CareRecord.kind, CareRecord.result, CareRecord.done_on, CareRecord.due_on,
         CareRecord.until,
     ).where(column.is_not(None), CareRecord.retired_at.is_(None))  # fmt: skip
     found: dict[str, list[Done]] = defaultdict(list)
-    for key, *told in session.execute(query.where(column == only) if only else query):
+    for key, *told in session.execute(_of(query, column, only)):
         found[key].append(Done(*told))
     return found
+
+
+def _of(query: Select[Any], column: Any, only: Only) -> Select[Any]:
+    return query if only is None else query.where(column.in_(only))
 
 
 def _side(thing: Equipment | Room) -> str:

@@ -5,24 +5,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from json import loads
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.care import DECISIONS, KINDS, RESULTS
 from inventory.care_record import CareRecord
 from inventory.care_rule import CareRule
-from inventory.caring import Matter, matters
+from inventory.caring import Matter, matters, matters_after
 from inventory.centre import Centre
 from inventory.equipment import Equipment, EquipmentEvent
 from inventory.register import field_of
 from inventory.room import Room
 from inventory.shanghai import today
 from inventory.text import fold, search_text
-from web.held import held
+from web.held import Changes, held
 from web.registers.names import Names, names
 
+_OF_ALL = (CareRule.__name__, Centre.__name__)  # what they say, all things and rooms may follow
+_THINGS = ("equipment_id", "room_id")
 _BOOKS = (Equipment, EquipmentEvent, CareRecord, CareRule, Room, Centre)
 OVERDUE = ("missed", "late")
 
@@ -52,7 +56,36 @@ class Item:
 
 def open_now(session: Session, day: date) -> Sequence[Matter]:
     """What is open on this day, the longest first: worked out when one of its books has changed."""
-    return held(session, "care", _BOOKS, partial(matters, session, day, soon=False))
+    return held(
+        session, "care", _BOOKS, partial(matters, session, day, soon=False),
+        mend=partial(_mended, session, day),
+    )  # fmt: skip
+
+
+def _mended(
+    session: Session, day: date, known: Sequence[Matter], changes: Changes
+) -> Sequence[Matter] | None:
+    """What is open after these changes; None when they say something about everything."""
+    if any(one.thing in _OF_ALL for one in changes):
+        return None
+    ids = {key for one in changes for key in _about(one)} | _cared_for(session, changes)
+    return matters_after(session, day, known, ids, ids)
+
+
+def _about(change: Any) -> Iterator[str]:
+    """The thing or room that was written about: itself, or named by the row, then or now."""
+    yield change.thing_id
+    for side in (loads(change.before), loads(change.after)):
+        yield from (side[name] for name in _THINGS if side.get(name))
+
+
+def _cared_for(session: Session, changes: Changes) -> set[str]:
+    """What the records are about that were changed in other columns only."""
+    ids = [one.thing_id for one in changes if one.thing == CareRecord.__name__]
+    record = CareRecord.__table__
+    query = select(record.c.equipment_id, record.c.room_id).where(record.c.id.in_(ids))
+    rows = session.connection().execute(query) if ids else ()
+    return {key for row in rows for key in row if key}
 
 
 def waiting(session: Session, text: str = "") -> Sequence[Matter]:
@@ -60,14 +93,17 @@ def waiting(session: Session, text: str = "") -> Sequence[Matter]:
     found, words = open_now(session, today()), fold(text).split()
     if not words:
         return found
-    texts = held(session, "care found by", _BOOKS, lambda: _texts(found))
-    return [one for one in found if all(word in texts.get(one.id, "") for word in words)]
+    texts = held(
+        session, "care found by", _BOOKS, lambda: _texts(found, {}),
+        mend=lambda known, _changes: _texts(found, known),
+    )  # fmt: skip
+    return [one for one in found if all(word in texts.get(one.label, "") for word in words)]
 
 
-def _texts(found: Sequence[Matter]) -> Mapping[str, str]:
-    """Thing or room → what it is found by, pinyin initials too."""
-    called = {one.id: one.label for one in found}
-    return {key: search_text(label) for key, label in called.items()}
+def _texts(found: Sequence[Matter], known: Mapping[str, str]) -> Mapping[str, str]:
+    """What a thing or room is called → what it is found by, pinyin initials too."""
+    labels = {one.label for one in found}
+    return {label: known.get(label) or search_text(label) for label in labels}
 
 
 def of_kind(found: Sequence[Matter], kind: str) -> list[Matter]:
