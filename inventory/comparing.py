@@ -20,7 +20,7 @@ from inventory.plan import Change, Plan, RowError
 from inventory.reference import Named, References
 from inventory.register import Field, Register, field_of
 from inventory.sheet import Sheet
-from inventory.trial import circles, tried
+from inventory.trial import circles, doubted, tried
 
 
 def compare(session: Session, cls: type[Register], sheet: Sheet, *, trial: bool) -> Plan:
@@ -35,7 +35,9 @@ def compare(session: Session, cls: type[Register], sheet: Sheet, *, trial: bool)
     errors = [RowError(line.number, e.label, e.cause) for line in lines for e in line.errors]
     errors += circles(session, cls, changes)
     if trial:
-        errors += tried(session, cls, changes, {line.id: line.row for line in lines})
+        rows = {line.id: line.row for line in lines}
+        errors += tried(session, cls, changes, rows)
+        compared.hints += doubted(session, cls, changes, rows)
     new = tuple(c for c in changes if c.new)
     changed = tuple(c for c in changes if not c.new and c.differences)
     errors.sort(key=lambda error: error.number)

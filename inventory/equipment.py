@@ -4,7 +4,7 @@ A thing is no device: it serves as one for a time (`inventory.deployment`), so t
 box keeps the device's history, and the box keeps its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -23,6 +23,7 @@ from inventory.register import CentreRegister, FieldError, Onward, entry
 from inventory.shanghai import today
 from inventory.stepping import is_moving
 from inventory.triggers import trigger
+from inventory.twins import same_serial, same_tag
 
 _COLOURS = {
     "stock": "info", "in_use": "ok", "idle": "unknown", "repair": "warning", "scrapping": "warning",
@@ -145,11 +146,18 @@ class Equipment(CentreRegister):
     def check(self, session: Session) -> Iterator[FieldError]:
         if self.category not in categories():
             yield self.wrong("category", "没有这个类别")
+        if self.tag and _changed(self, "tag") and (other := same_tag(session, self)):
+            yield self.wrong("tag", f"台账里有“{other}”，只差大小写或全半角，扫码分不清")
         yield from self._dated()
         if inspect(self).persistent and not is_moving(session, self):
             yield from self._kept()
         if self.retired_at is not None and _changed(self, "retired_at"):
             yield from self._stays()
+
+    @classmethod
+    def doubts(cls, session: Session, rows: Sequence[Any]) -> Iterator[tuple[Any, FieldError]]:
+        for one, others in same_serial(session, rows):
+            yield one, one.wrong("serial", f"{one.serial} 与 {others} 相同，请核对是不是同一台")
 
     def _dated(self) -> Iterator[FieldError]:
         """A year wrongly typed would be counted on: age, warranty, end of life."""

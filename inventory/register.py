@@ -4,7 +4,7 @@ From these labels come the list, the form, the search, the import, the export an
 a new register is one small class, and nothing else has to be written for it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -188,6 +188,11 @@ class Register(Recorded, Base):
 
     def check(self, session: Session) -> Iterator[FieldError]:
         """Rules that one field alone cannot tell. Runs before every write."""
+        return iter(())
+
+    @classmethod
+    def doubts(cls, session: Session, rows: Sequence[Any]) -> Iterator[tuple[Any, FieldError]]:
+        """What whoever wrote these rows should look at once more, row by row; none is refused."""
         return iter(())
 
     def prepare(self, session: Session) -> None:

@@ -50,6 +50,16 @@ def tried(
     del beside
 
 
+def doubted(
+    session: Session, cls: type[Register], changes: Sequence[Change], rows: Mapping[str, Any]
+) -> Iterator[RowError]:
+    """What should be looked at once more of the rows that the sheet brings."""
+    made = [cls(id=c.id, **c.values) for c in changes if rows[c.id] is None]
+    numbers = {change.id: change.number for change in changes}
+    for row, error in cls.doubts(session, made):
+        yield RowError(numbers[row.id], error.label, error.cause)
+
+
 def referenced(
     session: Session, cls: type[Register], rows_of_values: Sequence[Mapping[str, Any]]
 ) -> list[Register]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -125,3 +126,18 @@ def test_the_month_adds_up_on_the_screen_on_paper_and_in_the_sheet(county: Count
     assert book["变动"]["C3"].data_type == "s" and "审计链" in book["审计链"]["A1"].value
     assert county.login("far").get("/equipment/month/").text.count("=1+1") == 0
     assert county.login("leader").get("/equipment/month/month.xlsx").status_code == 200
+
+
+def test_a_serial_that_is_there_already_is_told_at_entry(county: County) -> None:
+    """Nothing is refused: the page of the new thing says so, and so does the next empty form."""
+    net, home = county.login("net"), county.centres["county"].id
+    plain = {"name": "交换机", "category": "switch", "centre_id": home, "opening": "stock"}
+    first = net.post("/r/equipment/new", plain | {"tag": "LK-1", "serial": "SN0001"})
+    assert "请核对是不是同一台" not in unescape(net.get(first.location).text)
+    second = net.post("/r/equipment/new", plain | {"tag": "LK-2", "serial": "sn0001"})
+    assert "sn0001 与 LK-1 相同，请核对是不是同一台" in unescape(net.get(second.location).text)
+    more = plain | {"tag": "LK-3", "serial": "SN0001", "again": "1"}
+    again = net.post("/r/equipment/new", more)
+    assert "SN0001 与 LK-1、LK-2 相同，请核对是不是同一台" in unescape(net.get(again.location).text)
+    wrong = net.post("/r/equipment/new", plain | {"tag": "lk-1"})
+    assert (wrong.status_code, "只差大小写或全半角" in unescape(wrong.text)) == (422, True)

@@ -27,7 +27,7 @@ from web.registers.conflicts import duplicate, meanwhile
 from web.registers.controls import beginning, groups, texts_of
 from web.registers.listed import printed, shown
 from web.registers.recalled import recalled
-from web.registers.row import row_facts
+from web.registers.row import doubts, row_facts
 
 bp = Blueprint("registers", __name__, url_prefix="/r/<slug>")
 nav = NavItem(
@@ -103,6 +103,9 @@ def create(slug: str) -> ResponseReturnValue:
         return render_template("register_told.html", cls=cls, told=done.told, url=page_url(row))
     if "again" in request.form:
         flash(_("已登记“%(name)s”，继续登记下一条。", name=row.label), "ok")
+        with database().view(person().scope) as session:
+            for one in doubts(session, row):
+                flash(str(one), "warning")
         return redirect(url_for(".new", slug=slug, like=row.id))
     return redirect(page_url(row))
 

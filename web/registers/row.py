@@ -18,6 +18,12 @@ from web.registers.stepped import steps
 from web.registers.under import under
 
 
+def doubts(session: Session, row: Register) -> list[FieldError]:
+    """What whoever wrote this row should look at once more; of a living one only."""
+    rows = () if row.retired_at else (row,)
+    return [error for _row, error in type(row).doubts(session, rows)]
+
+
 def row_facts(
     session: Session, row: Register, step: str = "", errors: Iterable[FieldError] = ()
 ) -> Mapping[str, Any]:
@@ -31,5 +37,5 @@ def row_facts(
         "may_write": may(cls, "write"), "signing": signing(session, row, person()),
         "steps": steps(session, row, step, errors), "under": tuple(under(session, row)),
         "page_url": page_url, "may_export": may(cls, "export"), "marks": (), "clips": {},
-        **facts_beside(session, row),
+        "doubts": doubts(session, row), **facts_beside(session, row),
     }  # fmt: skip

@@ -1,0 +1,64 @@
+"""What is the same but for how it was typed: a scanner set to capitals, or the keyboard it plays to
+full-width letters, cannot tell two such tags apart; and one serial twice is mostly one box."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inventory.batches import batches
+from inventory.lifecycle import ENDED
+
+_TAGS = "tags of things"
+
+
+def same_tag(session: Session, thing: Any) -> str:
+    """The tag of another living thing that differs from this one's in capitals or width only, ""
+    when none does. All are read once in a session: an import asks for each of its rows."""
+    known: dict[str, tuple[str, str]] | None = session.info.get(_TAGS)
+    if known is None:
+        table = type(thing).__table__
+        living = select(table.c.id, table.c.tag).where(table.c.retired_at.is_(None))
+        rows = session.connection().execute(living)
+        known = session.info[_TAGS] = {one_way(tag): (key, tag) for key, tag in rows}
+    key, tag = known.setdefault(one_way(thing.tag), (thing.id, thing.tag))
+    return tag if key != thing.id and tag != thing.tag else ""
+
+
+def same_serial(session: Session, things: Sequence[Any]) -> Iterator[tuple[Any, str]]:
+    """Each of these things whose serial others bear, too, among them or in the book, and what the
+    others are called. Some makers do print one number on every box, so that is no error."""
+    told = [one for one in things if (one.serial or "").strip()]
+    borne = _borne(session, told)
+    for one in told:
+        same = borne.setdefault(one_way(one.serial), {})
+        others = [label for key, label in same.items() if key != one.id]
+        if others:
+            yield one, "、".join(others[:3])
+        same[one.id] = one.tag or one.name
+
+
+def one_way(text: str) -> str:
+    """Half-width and small: what a scanner's setting changes is gone."""
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+def _borne(session: Session, told: Sequence[Any]) -> dict[str, dict[str, str]]:
+    """Serial, written one way → id and tag of every thing in the book that bears it."""
+    found: dict[str, dict[str, str]] = {}
+    for batch in batches(sorted({word for one in told for word in _spellings(one.serial)})):
+        cls = type(told[0])
+        query = select(cls.id, cls.tag, cls.serial).where(
+            cls.serial.in_(batch), cls.retired_at.is_(None), cls.state.not_in(ENDED)
+        )
+        for key, tag, serial in session.execute(query.order_by(cls.tag)):
+            found.setdefault(one_way(serial), {})[key] = tag
+    return found
+
+
+def _spellings(serial: str) -> set[str]:
+    """As the index can be asked for it."""
+    half = unicodedata.normalize("NFKC", serial).strip()
+    return {serial, half, half.upper(), half.lower()}
