@@ -2,7 +2,6 @@
 handing over electronic records want it: a description, a catalogue, the records by kind, neither
 encrypted nor compressed (《电子档案移交与接收办法》附件)."""
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,15 +11,25 @@ from pathlib import Path
 from typing import IO
 from xml.sax.saxutils import escape
 
+from backups.archive_files import (
+    ABOUT,
+    CATALOGUE,
+    OTHER,
+    RECORDS,
+    SUMS,
+    files_below,
+    sum_line,
+    without_links,
+)
 from backups.bag import digest_file
 from backups.disc_plan import KINDS, Load
 from backups.iso import NotMade
 from backups.pace import Pace
 from backups.set_manifest import NAME, read_manifest
 from backups.set_reading import extract
+from backups.standalone import standalone
 from inventory.durable import make_folder, sync_folder
 
-ABOUT, CATALOGUE, SUMS = "说明文件.TXT", "文件目录.XML", "sha256sum.txt"
 REGISTERS = "5备份登记"
 SPARE = 256 << 20  # bytes that stay free on the console's own disk
 _PACKED = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar")
@@ -71,8 +80,11 @@ def pack(order: Transfer, pace: Pace) -> Packed:
     make_folder(order.folder)
     _room_for(order)
     try:
-        rows = tuple(_lay(order, work / "电子档案" / str(order.year), pace))
-        (work / "其他").mkdir(parents=True)
+        rows = tuple(_lay(order, work / RECORDS / str(order.year), pace))
+        (work / OTHER).mkdir(parents=True)
+        without_links(work)
+        if any(one.key is None for one in order.loads):
+            (work / OTHER / "open_set.py").write_bytes(standalone())
         told = _describe(order, work, rows, pace)
         shutil.rmtree(folder_of(order), ignore_errors=True)
         work.replace(folder_of(order))
@@ -113,20 +125,21 @@ def _describe(
     """The catalogue and the digests, file by file, then the description that counts them."""
     told: Counter[str] = Counter()
     examples: list[str] = []
-    with (
-        (work / CATALOGUE).open("w", encoding=order.code, errors="replace") as catalogue,
-        (work / "其他" / SUMS).open("w", encoding="utf-8", errors="replace") as sums,
-    ):
-        catalogue.write(f'<?xml version="1.0" encoding="{order.code}"?>\n<文件目录>\n')
-        for number, path in enumerate(_files(work / "电子档案"), 1):
-            _record(order, catalogue, number, path, work)
-            sums.write(f"{digest_file(path, pace)}  {path.relative_to(work)}\n")
-            told.update(files=1, size=path.stat().st_size)
-            if path.name.lower().endswith(_PACKED):
-                told["packed"] += 1
-                examples += [path.name] if len(examples) < 5 else []
-        catalogue.write("</文件目录>\n")
-    sha256 = digest_file(work / "其他" / SUMS)
+    with (work / OTHER / SUMS).open("wb") as sums:
+        with (work / CATALOGUE).open("w", encoding=order.code, errors="replace") as catalogue:
+            catalogue.write(f'<?xml version="1.0" encoding="{order.code}"?>\n<文件目录>\n')
+            for number, path in enumerate(files_below(work / RECORDS), 1):
+                _record(order, catalogue, number, path, work)
+                sums.write(sum_line(digest_file(path, pace), str(path.relative_to(work))))
+                told.update(files=1, size=path.stat().st_size)
+                if path.name.lower().endswith(_PACKED):
+                    told["packed"] += 1
+                    examples += [path.name] if len(examples) < 5 else []
+            catalogue.write("</文件目录>\n")
+        for path in (work / CATALOGUE, *files_below(work / OTHER)):
+            if path.name != SUMS:
+                sums.write(sum_line(digest_file(path), str(path.relative_to(work))))
+    sha256 = digest_file(work / OTHER / SUMS)
     packed = Packed(
         tuple(rows), told["files"], told["size"], sha256, told["packed"], tuple(examples)
     )
@@ -149,9 +162,9 @@ def _about(order: Transfer, place: Path, told: Packed) -> None:
         f"移交单编号：{order.number}", f"年度：{order.year}", f"移交单位：{order.unit}",
         *(f"{label}：{text}" for label, text in order.facts.items()),
         f"电子档案数量：{told.files} 件", f"数据量：{told.size / 1e9:.3f} GB（{told.size} 字节）",
-        f"数字摘要：SHA-256，见 其他/{SUMS}；该文件的 SHA-256 为 {told.sha256}",
+        f"数字摘要：SHA-256，见 {OTHER}/{SUMS}；该文件的 SHA-256 为 {told.sha256}",
         f"制作日期：{order.made_on}", "文件目录：文件目录.XML；电子档案：电子档案/年度/资料种类/",
-        "所需环境：文本、图片、办公软件；加密的数据库备份用 open_set.py 和密钥单打开",
+        f"所需环境：文本、图片、办公软件；加密的数据库备份用 {OTHER}/open_set.py 和密钥单打开",
     ]  # fmt: skip
     if told.compressed:
         names = "、".join(told.examples)
@@ -159,18 +172,9 @@ def _about(order: Transfer, place: Path, told: Packed) -> None:
     place.write_bytes(("\r\n".join(lines) + "\r\n").encode(order.code, "replace"))
 
 
-def _files(top: Path) -> Iterator[Path]:
-    for where, folders, names in os.walk(top):
-        folders.sort()
-        for name in sorted(names):
-            place = Path(where, name)
-            if place.is_file() and not place.is_symlink():
-                yield place
-
-
 def _counted(top: Path) -> tuple[int, int]:
     files = size = 0
-    for one in _files(top):
+    for one in files_below(top):
         files, size = files + 1, size + one.stat().st_size
     return files, size
 

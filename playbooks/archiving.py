@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backups.archive import Packed, Transfer, pack
+from backups.archive_check import Altered, check
 from backups.iso import NotMade
 from backups.pace import Pace
 from backups.vault import NotKept
@@ -25,6 +26,7 @@ from inventory.config_snapshot import ConfigSnapshot
 from inventory.disc import Disc, DiscCheck
 from inventory.disc_choice import Choice, span, units
 from inventory.durable import make_folder
+from inventory.notice import tell
 from inventory.register import CentreRegister, Field, fields, register_named
 from inventory.shanghai import SHANGHAI, today
 from inventory.staff import Staff
@@ -41,8 +43,10 @@ _BOOKS: tuple[tuple[type[CentreRegister], str], ...] = (
 
 
 def archive(job: Job) -> Mapping[str, Any]:
-    """Make the folder of one transfer (`subject`). Raises Unfinished, Stopped: nothing has changed
-    then."""
+    """Make the folder of one transfer (`subject`), or with `params` "check" read it again. Raises
+    Unfinished, Stopped: nothing has changed then."""
+    if job.params.get("check"):
+        return _checked(job)
     try:
         order, told = _order(job.site, job.subject)
         size = sum(one.size for one in order.loads)
@@ -56,6 +60,31 @@ def archive(job: Job) -> Mapping[str, Any]:
         listing = "\n".join("\t".join(map(_flat, row)) for row in done.rows)
         packed(session, paper, listing, _missing(paper, told, done), _counts(done))
     return {"files": done.files, "size": done.size}
+
+
+def _checked(job: Job) -> Mapping[str, Any]:
+    with job.site.database.view(EVERYTHING) as session:
+        paper = session.get(ArchiveTransfer, job.subject)
+    if paper is None or not paper.sha256 or paper.state not in ("packed", "given", "done"):
+        raise Unfinished("这份移交的移交包还没有生成，没有核对")
+    folder = place_of(job.site.home, paper.id) / paper.number
+    try:
+        files = check(folder, paper.sha256, _pace(job, paper.size, "正在核对"))
+    except Altered as error:
+        _tell(job.site, paper, error.reason)
+        raise Unfinished(f"移交包与登记不符：{error.reason}") from None
+    except OSError as error:
+        raise Unfinished(f"移交包读不出来：{error.strerror}；请检查本机磁盘") from None
+    return {"files": files, "sha256": paper.sha256}
+
+
+def _tell(site: Site, paper: ArchiveTransfer, reason: str) -> None:
+    with site.database.transaction(system("核对年终移交包")) as session:
+        tell(
+            session, "wrong", f"年终移交包与登记不符：{paper.label}"[:200],
+            centre_id=paper.centre_id, right="operate", level="critical", text=reason,
+            link=f"/r/{paper.slug}/{paper.id}", key=f"archive:{paper.id}",
+        )  # fmt: skip
 
 
 def place_of(home: Path, paper_id: str) -> Path:
@@ -157,10 +186,10 @@ def _flat(value: object) -> str:
     return " ".join(str(value).split())
 
 
-def _pace(job: Job, total: int) -> Pace:
+def _pace(job: Job, total: int, note: str = "正在整理") -> Pace:
     whole = -(-total // _MIB)
 
     def tell(done: int) -> None:
-        job.tell(min(done // _MIB, whole), whole, "正在整理")
+        job.tell(min(done // _MIB, whole), whole, note)
 
     return Pace(stop=job.halted, tell=tell)

@@ -299,6 +299,7 @@ def test_a_year_goes_to_the_archive_room(county: County) -> None:
     now = county.one(ArchiveTransfer, row.id)
     assert now.state == "packed"
     assert "加密的数据库备份，只列目录，不移交" in now.lacking
+    _is_checked(county, net, at, top)
     checks = dict.fromkeys(("accurate", "complete", "usable", "outside"), "合格")
     assert step(net, at, "give", **checks)[0] == 422  # nobody has said a word of viruses
     code, page = step(net, at, "give", **checks, secure="某杀毒 12.0，未发现病毒")
@@ -317,6 +318,21 @@ def _hang(county: County, row: ArchiveTransfer) -> None:
     kept = store.keep(io.BytesIO(b"%PDF-1.4\n%%EOF\n"), "登记表.pdf")
     with county.database.transaction(county.act("county")) as session:
         attach(session, session.get_one(ArchiveTransfer, row.id), kept, "signed")
+
+
+def _is_checked(county: County, net: Browser, at: str, top: Path) -> None:
+    """What both sides will have signed is compared with what lies there, whenever somebody asks."""
+    asked = at.replace("/r/archive-transfers", "/discs/archive") + "/check"
+    county.login("audit").post(asked)
+    assert not work(county)  # who only looks asks for nothing
+    net.post(asked)
+    (good,) = work(county)
+    assert good.state == "done" and "每个文件都与登记的清单一致" in net.get(at).text
+    (top / "文件目录.XML").write_bytes((top / "文件目录.XML").read_bytes() + b" ")
+    net.post(asked)
+    (bad,) = work(county)
+    assert bad.state == "failed" and "内容不符" in net.get(at).text
+    (top / "文件目录.XML").write_bytes((top / "文件目录.XML").read_bytes()[:-1])
 
 
 def _fits_the_rules(top: Path, number: str) -> None:

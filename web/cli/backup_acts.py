@@ -183,16 +183,19 @@ def disc(
 
 @click.command()
 @click.argument("number", metavar="移交编号或年度")
+@click.option("--check", is_flag=True, help="重新读出移交包，与登记的清单比较；不符则退出码为 1")
 @as_json
 @click.pass_obj
-def archive(settings: Settings, number: str, as_json: bool) -> None:
+def archive(settings: Settings, number: str, check: bool, as_json: bool) -> None:
     """为已登记的年终归档移交生成移交包；签字移交在网页上办理。"""
+    what, told = ("核对移交包", {"check": True}) if check else ("生成移交包", {})
     with at_site(settings) as (site, pool):
         with site.database.view(EVERYTHING) as session:
             row = _transfer(session, number)
-        noted(site, "生成移交包", ("ArchiveTransfer", row.id, row.centre_id))
-        done = answer_of(perform(site, pool, "archive", (row.id, row.centre_id), {}))
-    _answer(done, as_json, f"移交包已生成：{row.label}")
+        noted(site, what, ("ArchiveTransfer", row.id, row.centre_id))
+        done = answer_of(perform(site, pool, "archive", (row.id, row.centre_id), told))
+    words = "移交包与登记的清单一致" if check else "移交包已生成"
+    _answer(done, as_json, f"{words}：{row.label}")
 
 
 @click.command()

@@ -2,6 +2,7 @@
 the archive room (Articles 142 and 143)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from inventory.disc_set import DiscSet
 from inventory.disc_steps import unready
 from inventory.register import Register, Rejected
 from inventory.role import can
+from inventory.run import JobRun
 from inventory.shanghai import SHANGHAI
 from inventory.staff import Staff
 from playbooks.disc_orders import folder_for
@@ -74,8 +76,18 @@ def of_archive(session: Session, row: ArchiveTransfer) -> Mapping[str, Any]:
     told = chosen(session, row) if row.state == "draft" and _known(session, row) else None
     return {
         "told": told, "shown": _SHOWN, "may_make": can(person(), "operate", row),
-        **running_facts(session, row.id),
+        "checked": _last_check(session, row), **running_facts(session, row.id),
     }  # fmt: skip
+
+
+def _last_check(session: Session, row: ArchiveTransfer) -> JobRun | None:
+    """The last time that its folder, as it is now, was read again: whole, or found wrong."""
+    query = select(JobRun).where(
+        JobRun.kind == "archive", JobRun.subject == row.id, JobRun.state.in_(("done", "failed")),
+        JobRun.started_at > (row.packed_at or datetime.max.replace(tzinfo=UTC)),
+    )  # fmt: skip
+    found = session.scalars(query.order_by(JobRun.started_at.desc()))
+    return next((one for one in found if one.params.get("check")), None)
 
 
 @bp.post("/sets")
@@ -164,6 +176,15 @@ def labels(id: str) -> Response:
 def pack(id: str) -> ResponseReturnValue:
     row = _row(ArchiveTransfer, id)
     asking.ask("archive", row.centre_id, row.id)
+    return redirect(url_for("registers.show", slug=row.slug, id=row.id))
+
+
+@bp.post("/archive/<id>/check")
+@allowed("operate")
+def check(id: str) -> ResponseReturnValue:
+    """Is the folder still what was signed? Every file of it is read."""
+    row = _row(ArchiveTransfer, id)
+    asking.ask("archive", row.centre_id, row.id, check=True)
     return redirect(url_for("registers.show", slug=row.slug, id=row.id))
 
 
