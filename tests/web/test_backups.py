@@ -64,6 +64,15 @@ def test_a_source_goes_its_whole_way(county: County, tmp_path: Path) -> None:
     assert "No backup source, and no signed declaration" in english
 
 
+def test_every_figure_of_the_overview_leads_to_what_it_counts(county: County) -> None:
+    net = county.login("net")
+    page = net.get("/backups/").text
+    links = re.findall(r'<a href="(/[^"]*)" class="stat">', page)
+    assert {"/r/backup-places", "/r/media", "/r/disc-sets", "/r/drills"} <= set(links)
+    assert page.count('class="stat"') == len(links) + page.count('<div class="stat">')
+    assert {one: net.get(one).status_code for one in links} == dict.fromkeys(links, 200)
+
+
 def _brought_back(net: Browser, row: BackupSet) -> None:
     """Its page, its manifest, its listing, and the form of a restore that knows what was chosen."""
     shown = net.get(f"/r/backup-sets/{row.id}").text
