@@ -12,7 +12,7 @@ from inventory import approval
 from inventory.approval import Rule, rule
 from inventory.binding_opening import carried_over
 from inventory.binding_steps import propose_release
-from inventory.numbering import next_number
+from inventory.numbering import Yearly
 from inventory.register import CentreRegister, FieldError, entry
 from inventory.revision import Signable
 from inventory.shanghai import today
@@ -26,13 +26,14 @@ STATES = {
 _COLOURS = {"asked": "warning", "approved": "info", "done": "ok"}
 
 
-class AccessRequest(Stepped, Signable, CentreRegister):
+class AccessRequest(Stepped, Signable, Yearly, CentreRegister):
     """One computer that is to join the local network, and who answers for it."""
 
     __tablename__ = "access_request"
     slug: ClassVar[str] = "access-requests"
     title: ClassVar[str] = "入网申请"
     colours: ClassVar[Mapping[str, str]] = _COLOURS
+    prefix: ClassVar[str] = "RW"
     topic: ClassVar[str] = "机房与线路"
     articles: ClassVar[tuple[int, ...]] = (64, 65, 107, 110)
     names: ClassVar[tuple[str, ...]] = ("number", "centre_id")
@@ -81,11 +82,6 @@ class AccessRequest(Stepped, Signable, CentreRegister):
     note: Mapped[str | None] = entry("备注", "note")
 
     __table_args__ = (Index("uq_access_request", "centre_id", "number", unique=True),)
-
-    def prepare(self, session: Session) -> None:
-        if not self.number:
-            self.number = next_number(session, AccessRequest, "number", f"RW-{today().year}-", 4)
-        super().prepare(session)
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.stood(session)

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, inspect
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session
 
-from inventory.columns import UtcDateTime
 from inventory.drafted import Drafted
 from inventory.handover_hands import unfit
 from inventory.paper import Paper
 from inventory.register import FieldError, Lines, entry
+from inventory.revision import Reopened
 from inventory.shanghai import today
 from inventory.stepping import is_moving
 
@@ -30,7 +30,7 @@ HEADS = ("资料种类", "题名", "所属期", "文件数", "字节数", "形�
 _COLOURS = {"draft": "info", "packed": "warning", "given": "warning", "done": "ok"}
 
 
-class ArchiveTransfer(Paper):
+class ArchiveTransfer(Reopened, Paper):
     """One year's transfer. `listing` has a line for each thing handed over (kind, name, files,
     bytes), written when the folder is made; `files` and `size` count it; `sha256` is of the
     folder's manifest, which both sides sign with everything else."""
@@ -108,7 +108,6 @@ class ArchiveTransfer(Paper):
     scan: Mapped[str | None] = entry("扫描件校验值", "note", group="办理", settled=True)
     done_at: Mapped[datetime | None] = entry("移交时间", "time", group="办理", settled=True)
     remark: Mapped[str | None] = entry("办理意见", "note", group="办理", settled=True)
-    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # signed anew since then
 
     __table_args__ = (
         Index("uq_archive_transfer_number", "number", unique=True),
@@ -149,10 +148,6 @@ class ArchiveTransfer(Paper):
         if not is_moving(session, self):
             return "请在移交单的“下一步”里办理"
         return unfit(session, self, meaning, who)
-
-    def void_before(self, session: Session) -> datetime | None:
-        """Sent back and handed again, it is signed again."""
-        return self.reopened_at
 
     def drafts(self) -> Iterator[Drafted]:
         if self.done_at:

@@ -8,7 +8,7 @@ from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, Session
 
 from inventory.document import Document, DocumentCopy
-from inventory.numbering import next_number
+from inventory.numbering import Yearly
 from inventory.register import CentreRegister, FieldError, Lines, entry
 from inventory.revision import Signable
 from inventory.role import can
@@ -24,7 +24,7 @@ _COLOURS = {"out": "info", "back": "ok", "owing": "warning"}
 _OUT = text("state = 'out'")
 
 
-class DocumentLoan(Stepped, Signable, CentreRegister):
+class DocumentLoan(Stepped, Signable, Yearly, CentreRegister):
     """One copy lent to one person. `inventory.lending` has its steps; what stands in the book
     stays there."""
 
@@ -32,6 +32,7 @@ class DocumentLoan(Stepped, Signable, CentreRegister):
     slug: ClassVar[str] = "loans"
     title: ClassVar[str] = "资料借阅"
     colours: ClassVar[Mapping[str, str]] = _COLOURS
+    prefix: ClassVar[str] = "JY"
     topic: ClassVar[str] = "资料"
     articles: ClassVar[tuple[int, ...]] = (146,)
     names: ClassVar[tuple[str, ...]] = ("number",)
@@ -91,11 +92,6 @@ class DocumentLoan(Stepped, Signable, CentreRegister):
     @property
     def late(self) -> str:
         return late(self, today())
-
-    def prepare(self, session: Session) -> None:
-        if not self.number:
-            self.number = next_number(session, DocumentLoan, "number", f"JY-{today().year}-", 4)
-        super().prepare(session)
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.stood(session)

@@ -9,15 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, inspect
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session
 
-from inventory.columns import UtcDateTime
 from inventory.log_day import LogDay
 from inventory.log_entry import LogEntry
 from inventory.log_sheet import locked
 from inventory.paper import Paper, changed
 from inventory.register import FieldError, entry
-from inventory.revision import sealed_fields
+from inventory.revision import Reopened, sealed_fields
 from inventory.signed_end import signed_end
 from inventory.stepping import is_moving
 
@@ -31,7 +30,7 @@ _AHEAD = timedelta(minutes=5)  # two clocks that differ
 _COLOURS = {"draft": "info", "filled": "warning", "closed": "ok"}
 
 
-class ErrorRecord(Paper):
+class ErrorRecord(Reopened, Paper):
     """One error, told by one person and checked by another (`inventory.error_steps`)."""
 
     __tablename__ = "error_record"
@@ -94,7 +93,6 @@ class ErrorRecord(Paper):
     )
     checked_at: Mapped[datetime | None] = entry("审核时间", "time", group="办理", settled=True)
     reply: Mapped[str | None] = entry("审核意见", "note", group="办理", settled=True)
-    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # signed anew since then
 
     __table_args__ = (
         Index("uq_error_record_number", "number", unique=True),
@@ -115,10 +113,6 @@ class ErrorRecord(Paper):
 
     def unfit(self, session: Session, meaning: str, who: Any) -> str:
         return "" if is_moving(session, self) else "请在差错登记的“下一步”里办理"
-
-    def void_before(self, session: Session) -> datetime | None:
-        """Sent back and told again, it is signed again."""
-        return self.reopened_at
 
     def prepare(self, session: Session) -> None:
         told = session.get(LogEntry, self.log_entry_id) if self.log_entry_id else None

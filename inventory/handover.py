@@ -9,18 +9,17 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session
 
-from inventory.columns import UtcDateTime
 from inventory.drafted import Drafted
 from inventory.handover_hands import unfit
 from inventory.handover_needs import missing
 from inventory.kept import kept
 from inventory.lifecycle import STATES as OF_THINGS
-from inventory.numbering import next_number
+from inventory.numbering import Yearly
 from inventory.paper_line import things_on
 from inventory.register import CentreRegister, FieldError, Lines, entry
-from inventory.revision import Signable
+from inventory.revision import Reopened
 from inventory.shanghai import today
 from inventory.stepping import Stepped, is_moving
 
@@ -38,7 +37,7 @@ _COLOURS = {
 }  # fmt: skip
 
 
-class Handover(Stepped, Signable, CentreRegister):
+class Handover(Stepped, Reopened, Yearly, CentreRegister):
     """One paper: what changes hands, both signatures, and for a loan when it comes back. The steps
     stand in `inventory.handing` and `inventory.handing_loans`."""
 
@@ -46,6 +45,7 @@ class Handover(Stepped, Signable, CentreRegister):
     slug: ClassVar[str] = "handovers"
     title: ClassVar[str] = "交接与借用"
     colours: ClassVar[Mapping[str, str]] = _COLOURS
+    prefix: ClassVar[str] = "JJ"
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (37, 132)
     names: ClassVar[tuple[str, ...]] = ("number",)
@@ -108,7 +108,6 @@ class Handover(Stepped, Signable, CentreRegister):
     )
     remark: Mapped[str | None] = entry("办理意见", "note", group="办理", settled=True)
     note: Mapped[str | None] = entry("备注", "note", group="办理")
-    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # signed anew since then
 
     __table_args__ = (
         Index("uq_handover_number", "number", unique=True),
@@ -156,15 +155,6 @@ class Handover(Stepped, Signable, CentreRegister):
             yield Drafted("done", "other", f"{self.kind_label}：{about}", self.done_at)
         if self.back_at:
             yield Drafted("back", "other", f"收回：{about}", self.back_at)
-
-    def void_before(self, session: Session) -> datetime | None:
-        """Sent back and sent again, it is signed again."""
-        return self.reopened_at
-
-    def prepare(self, session: Session) -> None:
-        if not self.number:
-            self.number = next_number(session, Handover, "number", f"JJ-{today().year}-", 4)
-        super().prepare(session)
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.stood(session)

@@ -7,11 +7,10 @@ from typing import ClassVar
 from sqlalchemy import Index, String, inspect
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from inventory.columns import UtcDateTime
 from inventory.db import points_to
 from inventory.paper import changed
 from inventory.register import CentreRegister, FieldError, entry
-from inventory.revision import Signable
+from inventory.revision import Reopened
 from inventory.role import Standing
 from inventory.stepping import Stepped, is_moving
 from inventory.triggers import trigger
@@ -19,7 +18,7 @@ from inventory.triggers import trigger
 STATES: Mapping[str, str] = {"writing": "填写中", "signed": "已签填报"}
 
 
-class LogShare(Stepped, Signable, CentreRegister):
+class LogShare(Stepped, Reopened, CentreRegister):
     """Begins with the person's first entry, or with their 无; `content` is the digest of their
     entries as they were shown when they signed (`log_book.content_of`)."""
 
@@ -51,7 +50,6 @@ class LogShare(Stepped, Signable, CentreRegister):
     entries: Mapped[int] = entry("记录条数", "whole", default=0, listed=True, settled=True)
     content: Mapped[str] = entry("内容摘要", default="", longest=64, settled=True)
     signed_at: Mapped[datetime | None] = entry("签字时间", "time", listed=True, settled=True)
-    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # signed anew since then
     author_id: Mapped[str] = mapped_column(String(26), points_to("person.id"), index=True)
 
     __table_args__ = (Index("uq_log_share", "day_id", "author_id", unique=True),)
@@ -64,9 +62,6 @@ class LogShare(Stepped, Signable, CentreRegister):
         if not is_moving(session, self):
             return "请在日志页面上签字"
         return "" if who.id == self.author_id else f"须由{self.author}本人签字"
-
-    def void_before(self, session: Session) -> datetime | None:
-        return self.reopened_at
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.stood(session)

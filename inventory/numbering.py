@@ -1,11 +1,12 @@
 """Numbers that people quote: the next tag, the next paper of the year."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from inventory.register import Register
+from inventory.shanghai import today
 
 
 def next_number(session: Session, cls: type[Register], name: str, prefix: str, width: int) -> str:
@@ -26,3 +27,16 @@ def next_number(session: Session, cls: type[Register], name: str, prefix: str, w
     taken += [value for row in waiting if (value := getattr(row, name) or "").startswith(prefix)]
     numbers = [int(rest) for one in taken if (rest := one.removeprefix(prefix)).isdecimal()]
     return f"{prefix}{max(numbers, default=0) + 1:0{width}d}"
+
+
+class Yearly:
+    """Mixin of a register with a `number`: a row that came without one gets the next of its year
+    when it is written, WX-2026-0001 with the `prefix` WX."""
+
+    prefix: ClassVar[str]
+
+    def prepare(self: Any, session: Session) -> None:
+        if not self.number:
+            prefix = f"{self.prefix}-{today().year}-"
+            self.number = next_number(session, type(self), "number", prefix, 4)
+        super().prepare(session)  # type: ignore[misc]  # the register's own, next in line

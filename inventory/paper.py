@@ -8,21 +8,19 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Mapped, Session
 
 from inventory.centre import Centre
-from inventory.numbering import next_number
+from inventory.numbering import Yearly
 from inventory.register import CentreRegister, FieldError, entry
 from inventory.revision import Signable, correct, differs, digest
-from inventory.shanghai import today
 from inventory.signature import sign
 from inventory.stepping import Stepped, Taken, refused
 
 
-class Numbered(CentreRegister):
+class Numbered(Yearly, CentreRegister):
     """A book whose rows are quoted by number: WX-2026-0001, given by the console or typed from an
     older book, and never changed."""
 
     __abstract__ = True
 
-    prefix: ClassVar[str]
     names: ClassVar[tuple[str, ...]] = ("number",)
     order: ClassVar[str] = "number"
     falling: ClassVar[bool] = True
@@ -37,12 +35,6 @@ class Numbered(CentreRegister):
     @property
     def label(self) -> str:
         return self.number
-
-    def prepare(self, session: Session) -> None:
-        if not self.number:
-            prefix = f"{self.prefix}-{today().year}-"
-            self.number = next_number(session, type(self), "number", prefix, 4)
-        super().prepare(session)
 
     def numbered(self) -> Iterator[FieldError]:
         """The number is quoted elsewhere: it stays."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from inventory import approval
 from inventory.approval import Rule, rule
-from inventory.numbering import next_number
+from inventory.numbering import Yearly
 from inventory.register import CentreRegister, FieldError, entry
 from inventory.revision import Signable, fix, latest
 from inventory.shanghai import today
@@ -36,13 +36,14 @@ _COLOURS = {
 }  # fmt: skip
 
 
-class Publication(Stepped, Signable, CentreRegister):
+class Publication(Stepped, Signable, Yearly, CentreRegister):
     """One text that is to be published: what, where, who looked through it, who agreed."""
 
     __tablename__ = "publication"
     slug: ClassVar[str] = "publications"
     title: ClassVar[str] = "信息发布审查"
     colours: ClassVar[Mapping[str, str]] = _COLOURS
+    prefix: ClassVar[str] = "XF"
     topic: ClassVar[str] = "软件与安全"
     articles: ClassVar[tuple[int, ...]] = (112, 113, 115, 124)
     names: ClassVar[tuple[str, ...]] = ("number",)
@@ -87,11 +88,6 @@ class Publication(Stepped, Signable, CentreRegister):
     @property
     def headline(self) -> str:
         return f"{self.number} {self.heading}"
-
-    def prepare(self, session: Session) -> None:
-        if not self.number:
-            self.number = next_number(session, Publication, "number", f"XF-{today().year}-", 4)
-        super().prepare(session)
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.stood(session)

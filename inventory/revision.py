@@ -51,6 +51,15 @@ class Signable:
         return None
 
 
+class Reopened(Signable):
+    """Mixin of a signed row that may be sent back: from then on it is signed anew."""
+
+    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def void_before(self, session: Session) -> datetime | None:
+        return self.reopened_at
+
+
 class Revision(Scoped, Recorded, Base):
     """The content of one row as it stood when it was fixed, and who wrote it. Never changed.
 

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, inspect
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session
 
-from inventory.columns import UtcDateTime
 from inventory.kept import kept
 from inventory.paper import Paper
 from inventory.register import FieldError, Lines, entry
+from inventory.revision import Reopened
 from inventory.shanghai import today
 from inventory.shifts import SHIFTS
 from inventory.signed_end import signed_end
@@ -26,7 +26,7 @@ LATE = timedelta(hours=2)
 _COLOURS = {"draft": "info", "handed": "warning", "taken": "ok"}
 
 
-class ShiftHandover(Paper):
+class ShiftHandover(Reopened, Paper):
     """One shift handed to the next. `inventory.shift_prefill` writes what the console knows, the
     giver adds the rest; both sign (`inventory.shift_handing`)."""
 
@@ -77,7 +77,6 @@ class ShiftHandover(Paper):
         "接班时间", "time", listed=True, group="办理", settled=True
     )
     reply: Mapped[str | None] = entry("退回意见", "note", group="办理", settled=True)
-    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # signed anew since then
 
     __table_args__ = (
         Index("uq_shift_handover_number", "number", unique=True),
@@ -107,10 +106,6 @@ class ShiftHandover(Paper):
 
     def unfit(self, session: Session, meaning: str, who: Any) -> str:
         return "" if is_moving(session, self) else "请在交接班的“下一步”里办理"
-
-    def void_before(self, session: Session) -> datetime | None:
-        """Sent back and handed again, it is signed again."""
-        return self.reopened_at
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.kept(session)

@@ -11,11 +11,10 @@ from inventory.centre import Centre
 from inventory.columns import UtcDateTime
 from inventory.db import Base, Recorded, Scoped, points_to
 from inventory.kept import kept
-from inventory.numbering import next_number
+from inventory.numbering import Yearly
 from inventory.register import CentreRegister, FieldError, entry
-from inventory.revision import Signable
+from inventory.revision import Reopened
 from inventory.room import Room
-from inventory.shanghai import today
 from inventory.stepping import Stepped, is_moving
 
 STATES: Mapping[str, str] = {
@@ -33,7 +32,7 @@ _COLOURS = {
 }  # fmt: skip
 
 
-class StockTake(Stepped, Signable, CentreRegister):
+class StockTake(Stepped, Reopened, Yearly, CentreRegister):
     """One count of a centre's things, or of some of its rooms. What is expected is settled when it
     begins; the steps stand in `inventory.stocktaking`."""
 
@@ -41,6 +40,7 @@ class StockTake(Stepped, Signable, CentreRegister):
     slug: ClassVar[str] = "stocktakes"
     title: ClassVar[str] = "盘点"
     colours: ClassVar[Mapping[str, str]] = _COLOURS
+    prefix: ClassVar[str] = "PD"
     topic: ClassVar[str] = "设备"
     articles: ClassVar[tuple[int, ...]] = (132,)
     names: ClassVar[tuple[str, ...]] = ("number",)
@@ -79,7 +79,6 @@ class StockTake(Stepped, Signable, CentreRegister):
     result: Mapped[str | None] = entry("盘点结果", "note", group="结果", settled=True)
     remark: Mapped[str | None] = entry("办理意见", "note", group="结果", settled=True)
     note: Mapped[str | None] = entry("备注", "note", group="结果")
-    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # signed anew since then
 
     __table_args__ = (
         Index("uq_stock_take_number", "number", unique=True),
@@ -112,15 +111,6 @@ class StockTake(Stepped, Signable, CentreRegister):
         if meaning == "review" and took_part:
             return "参加盘点的人不能自己审核"
         return "" if meaning == "review" or took_part else "须由参加盘点的人签字"
-
-    def void_before(self, session: Session) -> datetime | None:
-        """Sent back and closed again, it is signed again."""
-        return self.reopened_at
-
-    def prepare(self, session: Session) -> None:
-        if not self.number:
-            self.number = next_number(session, StockTake, "number", f"PD-{today().year}-", 4)
-        super().prepare(session)
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.stood(session)
