@@ -82,7 +82,7 @@ def _made(site: Site, net: Standing, sources: list[BackupSource]) -> None:
         with site.database.view(EVERYTHING) as session:
             good = select(BackupSet.id).where(BackupSet.source_id == sources[0].id)
             first = session.scalars(good.where(BackupSet.state == "good")).first()
-        _do(site, pool, "drill", drill, sources[0].id, set=first)
+        _do(site, pool, "drill", drill, first or "", set=first)
         _do(site, pool, "image", image, _discs(site, net))
     finally:
         pool.close()

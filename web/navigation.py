@@ -66,8 +66,12 @@ def _open(item: NavItem, who: Any) -> bool:
 
 
 def link(endpoint: str, **values: Any) -> str:
-    """The page's address, or "" while no module offers it: the shell asks before it links."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+    """The page's address, or "" while no module offers it or this person may not open it: the
+    shell asks before it links."""
+    view = current_app.view_functions.get(endpoint)
+    who, right = g.get("person"), getattr(view, "right", "")
+    shut = who is not None and right in RIGHTS and not can(who, right)
+    return "" if view is None or shut else url_for(endpoint, **values)
 
 
 def query(**changes: Any) -> str:

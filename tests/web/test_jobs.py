@@ -29,11 +29,14 @@ def walked(county: County, **facts: Any) -> str:
 
 def test_what_people_asked_for_and_what_the_clock_did(county: County) -> None:
     county.sweep()
+    county.ran("sightings", county.at)
     walked(county)
     net = county.login("net")
     asked, routine = (words(net.get(url).text) for url in ("/jobs/", "/jobs/?by=clock"))
     assert "完成 SNMP 遍历 兰考核心交换机 李网" in asked
     assert "状态轮询" not in asked
+    assert "地址表采集" not in asked  # one every half minute would bury what people asked for
+    assert "完成 地址表采集" in routine
     assert "完成 状态轮询 — 值守台" in routine
     assert "SNMP 遍历" not in routine
 
@@ -164,3 +167,18 @@ def test_a_backup_names_its_source_and_says_what_came_of_it(county: County) -> N
     assert f"/r/backup-sources/{row.id}" in page.text
     assert "逐一核对：3 个文件，2 KiB。 一处变短" in words(page.text)
     assert "没有保存任何内容" in net.get(f"/jobs/{stopped}").text
+
+
+def test_what_was_tried_is_no_device(county: County) -> None:
+    """A source of backups is named where its connection was tried, and leads to no device."""
+    with county.database.transaction(system("登记")) as session:
+        row = BackupSource(
+            centre_id=county.centres["county"].id, name="人事档案", kind="documents",
+            method="files", paths="/srv",
+        )  # fmt: skip
+        session.add(row)
+    county.ran("backup", county.at, subject=row.id)
+    tried = county.ran("reach", county.at, subject=row.id, shard=1)
+    net = county.login("net")
+    for url in ("/jobs/", f"/jobs/{tried}"):
+        assert f"/devices/{row.id}" not in net.get(url).text

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -181,3 +182,21 @@ def test_a_founder_can_do_nothing_but_set_up(county: County) -> None:
         if not led and answer.status_code != 403:
             wrong.append((rule.rule, method, answer.status_code))
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("net", "/log/"),
+        ("leader", "/r/"),
+        ("tech", "/r/"),
+        ("boss", "/console/"),
+        ("net", "/jobs/"),
+    ],
+)
+def test_no_page_offers_what_it_then_refuses(county: County, who: str, path: str) -> None:
+    client = county.login(who)
+    offered = set(re.findall(r'<a [^>]*href="(/[^"#]*)"', client.get(path).text))
+    answers = {url: client.get(unescape(url)).status_code for url in offered}
+    assert {url: code for url, code in answers.items() if code >= 400} == {}
+    assert len(answers) > 5

@@ -11,7 +11,7 @@ from web.current import database
 from web.navigation import NavItem
 from web.registers.book import may
 
-_OWN = ("devices", "equipment", "visits")  # registers with a line of their own
+_OWN = ("devices", "equipment", "visits", "changes")  # registers with a line of their own
 
 
 class _Shelf(NavItem):

@@ -20,9 +20,9 @@ from web.named import named
 from web.navigation import NavItem
 from web.paging import Slice, slice_of
 from web.queries import runs as asked
-from web.queries.runs import BOOKS, RunAsk
+from web.queries.runs import RunAsk
 from web.queries.sweeps import ROUTINE
-from web.runs import counted, run_facts
+from web.runs import about, counted, run_facts
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 nav = NavItem("jobs.index", _l("后台任务"), "clock", 70)
@@ -38,7 +38,7 @@ def index() -> str:
         found = asked.runs(session, ask)
     kinds = {key: word for key, word in KINDS.items() if (key in ROUTINE) is routine}
     return render_template(
-        "jobs.html", found=found, ask=ask, kinds=kinds, KINDS=KINDS, JOB_STATES=STATES, BOOKS=BOOKS
+        "jobs.html", found=found, ask=ask, kinds=kinds, KINDS=KINDS, JOB_STATES=STATES, about=about
     )
 
 
@@ -56,9 +56,8 @@ def show(id: str) -> ResponseReturnValue:
         return redirect(url_for("rotations.index", id=run.params["credential"]))
     if run.kind == "procedure":
         return redirect(url_for("registers.show", slug="changes", id=run.subject))
-    return render_template(
-        "job.html", name=name, counted=counted, BOOKS=BOOKS, **run_facts(run), **_walk(run)
-    )
+    told = run_facts(run) | _walk(run)
+    return render_template("job.html", name=name, counted=counted, about=about, **told)
 
 
 @bp.get("/<id>/progress")

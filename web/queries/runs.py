@@ -16,8 +16,10 @@ PAGE = 50
 BOOKS: Mapping[str, str] = {
     "backup": "backup-sources", "clear": "backup-sources", "copy": "backup-places",
     "recheck": "backup-places", "restore": "backup-restores", "image": "disc-sets",
-    "burn": "discs", "readback": "discs", "archive": "archive-transfers",
+    "burn": "discs", "readback": "discs", "archive": "archive-transfers", "drill": "backup-sets",
 }  # fmt: skip
+# Kinds whose subject is a device; what is tried ("reach") is a source or a place.
+OF_DEVICES = frozenset(("poll", "walk", "identity", "config", "procedure", "scan"))
 SEARCHES = 8
 
 
@@ -35,7 +37,7 @@ class RunAsk:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """Newest first; `names` maps a device id to its name."""
+    """Newest first; `names` maps what a run was about to its name."""
 
     rows: Sequence[JobRun]
     names: Mapping[str, str]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from inventory.run import JobRun
 
-ROUTINE = ("status", "counters", "identity")
+ROUTINE = ("status", "counters", "identity", "sightings")
 _LOOK_BACK = 10  # runs: the newest may be under way, those before may have died with the worker
 LATE = 3  # periods without a finished sweep: the background has stopped
 
