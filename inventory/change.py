@@ -54,6 +54,7 @@ class Change(Stepped, Signable, CentreRegister):
         "待执行": {"state": "approved"}, "失败": {"state": "failed"},
     }  # fmt: skip
     by_hand: ClassVar[bool] = False
+    begins: ClassVar[str] = "打开一台设备，点“配置操作”：先拟定计划，批准后执行。"
     template: ClassVar[str] = "change.html"
     edit_act: ClassVar[str] = "operate"
     over: ClassVar[tuple[str, ...]] = ("done", "undone", "failed", "cancelled")
