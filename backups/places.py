@@ -7,11 +7,12 @@ catalogue can be rebuilt from any of them. Every failure is a PlaceError in word
 import errno
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from inventory.durable import make_folder, sync_folder
 from inventory.explained import Explained
@@ -101,7 +102,8 @@ class LocalFolder:
         with self._words():
             target = self.path / name
             begun = _begun(target, source.stat().st_size)
-            with source.open("rb") as file, target.open("ab" if begun else "wb") as out:
+            more = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if begun else os.O_TRUNC)
+            with _file(source, os.O_RDONLY) as file, _file(target, more) as out:
                 file.seek(begun)
                 _pour(file.read, out.write, tell)
                 out.flush()
@@ -109,7 +111,7 @@ class LocalFolder:
             return begun
 
     def digest(self, name: str, tell: Tell) -> str:
-        with self._words(), (self.path / name).open("rb") as file:
+        with self._words(), _file(self.path / name, os.O_RDONLY) as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # from the disk itself
             told = hashlib.sha256()
             _pour(file.read, told.update, tell)
@@ -120,7 +122,7 @@ class LocalFolder:
             LocalFolder(into.parent, lambda: None).put(self.path / name, into.name, tell)
 
     def read(self, name: str, most: int) -> bytes:
-        with self._words(), (self.path / name).open("rb") as file:
+        with self._words(), _file(self.path / name, os.O_RDONLY) as file:
             return file.read(most)
 
     def rename(self, name: str, to: str) -> None:
@@ -163,7 +165,13 @@ class LocalPlace:
     guard: Callable[[], None]
 
     def folder(self, centre_id: str, source_id: str, set_id: str) -> LocalFolder:
-        return LocalFolder(self.root / "sets" / centre_id / source_id / set_id, self.guard)
+        path = self.root / "sets" / centre_id / source_id / set_id
+
+        def guard() -> None:
+            self.guard()
+            _on_it(self.root, path)
+
+        return LocalFolder(path, guard)
 
     def sets(self) -> Iterator[tuple[str, str, str]]:
         self.guard()
@@ -172,9 +180,32 @@ class LocalPlace:
                 yield path.parent.parent.name, path.parent.name, path.name
 
 
+def _on_it(root: Path, path: Path) -> None:
+    """What a link leads to, or another disk is mounted on, lies elsewhere, maybe with us: it is no
+    copy on this one, and nothing is written there. Raises PlaceError."""
+    place, disk = root, root.stat().st_dev
+    for name in path.relative_to(root).parts:
+        place /= name
+        try:
+            told = place.lstat()
+        except FileNotFoundError:
+            return
+        if not stat.S_ISDIR(told.st_mode) or told.st_dev != disk:
+            raise PlaceError(
+                f"{place} 是链接，或在另一个盘上：里面的不能算这里的副本；请移走它再复制",
+                permanent=True,
+            )
+
+
+def _file(path: Path, flags: int) -> BinaryIO:
+    """Open a file itself, never what a link leads to."""
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    return os.fdopen(descriptor, "rb" if flags == os.O_RDONLY else "wb")
+
+
 def _begun(target: Path, size: int) -> int:
     """How much of it is there already; more than there is to send is something else."""
-    there = target.stat().st_size if target.exists() else 0
+    there = target.lstat().st_size if target.exists() else 0
     return there if there <= size else 0
 
 
@@ -209,4 +240,6 @@ def _put_into_words(error: OSError, path: Path) -> PlaceError:
         return PlaceError(f"{path} 所在的磁盘已满：请清理或换更大的盘，值守台会再试")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return PlaceError(f"{path} 不能写入（{error.strerror}）：请检查目录权限", permanent=True)
+    if error.errno == errno.ELOOP:
+        return PlaceError(f"{path} 里有链接冒充文件：不能算副本，请移走它再复制", permanent=True)
     return PlaceError(f"{path} 读写失败（{error.strerror}）：请检查磁盘、共享或介质是否还在")

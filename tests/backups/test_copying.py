@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from resource import RLIMIT_FSIZE, getrlimit, setrlimit
-from shutil import copytree
+from shutil import copytree, rmtree
 from socket import socket
 
 import pytest
@@ -20,7 +20,7 @@ from backups.copying import Diverged, Missing, check_copy, copy_set
 from backups.label import Label, WrongMedium, guarding, write_label
 from backups.mounts import elsewhere, together
 from backups.pace import Pace, Stopped
-from backups.places import Folder, LocalFolder, PlaceError
+from backups.places import Folder, LocalFolder, LocalPlace, PlaceError
 from backups.set_manifest import NAME
 from backups.set_reading import verify
 from inventory.store import Damaged
@@ -286,6 +286,33 @@ def test_a_wrong_or_missing_medium_is_refused_by_name(tmp_path: Path, other_disk
     (other_disk / "gone").rename(other_disk / "netops-label.json")
     copy_set(ours, right, Pace())
     assert contents(small_set.folder(other_disk)) == contents(ours)
+
+
+def test_what_links_lead_to_is_no_copy_and_is_not_written_to(tmp_path: Path) -> None:
+    """A medium whose folders or files point at our own would be a second copy of nothing."""
+    small_set.write(tmp_path / "home", mib=1)
+    ours, stick = small_set.folder(tmp_path / "home"), tmp_path / "stick"
+    before = contents(ours)
+    there = LocalPlace(stick, lambda: None).folder("C1", "Q1", "S1")
+    for link, to in (
+        (stick / "sets", tmp_path / "home/sets"), (stick / "sets/C1/Q1", ours.parent),
+        (stick / "sets/C1/Q1/S1", ours),
+    ):  # fmt: skip
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(to)
+        with pytest.raises(PlaceError, match="是链接，或在另一个盘上"):
+            copy_set(ours, there, Pace())
+        link.unlink()
+    for name in ("content.000", "content.000.part", NAME):
+        folder = stick / "sets/C1/Q1/S1"
+        folder.mkdir(parents=True)
+        (folder / name).symlink_to(ours / name.removesuffix(".part"))
+        with pytest.raises(PlaceError, match="链接冒充文件"):
+            copy_set(ours, there, Pace())
+        assert contents(ours) == before
+        rmtree(stick / "sets")
+    copy_set(ours, there, Pace())
+    assert contents(stick / "sets/C1/Q1/S1") == before
 
 
 def _killed(what: str, home: Path, steps: Sequence[str], *words: object) -> list[int]:
