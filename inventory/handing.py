@@ -152,6 +152,8 @@ def _unready(session: Session, paper: Handover) -> Iterator[FieldError]:
     """What stands against the giver's signature, or against asking for consent."""
     things = things_on(session, paper)
     yield from missing(session, paper)
+    if is_loan(paper) and paper.due_on and paper.due_on < today():
+        yield paper.wrong("due_on", f"{paper.due_on} 已过，请先改期")
     if not things:
         yield paper.wrong("listing", "还没有物品，请先把要交接的设备加进来")
     if stale(session, paper):

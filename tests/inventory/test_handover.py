@@ -24,7 +24,7 @@ from inventory.handover import Handover
 from inventory.moving import events
 from inventory.notice import Notice
 from inventory.register import Rejected
-from inventory.revision import digest
+from inventory.revision import correct, digest
 from inventory.room import Room
 from inventory.shanghai import month_after, today
 from inventory.signature import signatures
@@ -209,6 +209,21 @@ def test_what_is_late_is_not_renewed(desk: Desk) -> None:
     with pytest.raises(Rejected, match="已逾期：请先归还"):
         desk.step("tech", "renew", paper, renewed_to=today() + timedelta(days=2))
     assert desk.got(Handover, paper).renewed_to is None
+
+
+def test_a_loan_is_not_begun_after_its_last_day(desk: Desk) -> None:
+    """Sent back, or approved long ago, it would be overdue the moment it is given."""
+    camera = desk.thing(name="相机", category="camera")
+    paper = desk.paper("lend", camera, taker_id=desk.staff["net"], due_on=today())
+    desk.step("tech", "give", paper)
+    desk.step("net", "return", paper, remark="镜头盖没有了")
+    with desk.database.transaction(system("搁置")) as session:
+        row = session.get_one(Handover, paper)
+        with moving(session, row):  # as if it had lain for some days
+            correct(session, row, {"due_on": today() - timedelta(days=2)}, "搁置")
+    with pytest.raises(Rejected, match=r"应还日期.*已过，请先改期"):
+        desk.step("tech", "give", paper)
+    assert not desk.got(Equipment, camera).lent
 
 
 def test_whoever_gives_is_named(desk: Desk) -> None:

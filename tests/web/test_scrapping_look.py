@@ -126,6 +126,10 @@ def _on_paper(county: County, address: str, folder: Path) -> None:
     ).stdout  # fmt: skip
     for text in ("TY2012-8", "25000.00", "兰考县机关事务中心", "王技", "李网", "郑局", "合计"):
         assert text in told, text
+    sides = subprocess.run(
+        ["pdfinfo", folder / "paper.pdf"], check=True, capture_output=True, text=True
+    ).stdout
+    assert "841.89 x 595.276 pts" in sides, "ten columns want the paper's long side"
     sheet = load_workbook(io.BytesIO(chief.get("/disposals/list.xlsx?view=done").data)).active
     assert sheet is not None
     rows = [[str(cell or "") for cell in row] for row in sheet.iter_rows(values_only=True)]
