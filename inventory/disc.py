@@ -18,7 +18,7 @@ STATES: Mapping[str, str] = {
 }  # fmt: skip
 GOOD = ("verified", "stored")  # what is on it can be counted on
 HOWS: Mapping[str, str] = {
-    "device": "光驱读盘", "folder": "光盘目录", "list": "回读校验文件",
+    "device": "光驱读盘", "folder": "光盘目录", "list": "回读校验文件", "told": "人工登记，未读盘",
 }  # fmt: skip
 RESULTS: Mapping[str, str] = {"ok": "完好", "failed": "不符"}
 _COLOURS = {

@@ -77,7 +77,7 @@ def _again(session: Session, disc: Disc, _taken: Taken) -> None:
 def _spoiled(session: Session, disc: Disc, taken: Taken) -> None:
     checked(
         session, disc,
-        Finding("folder", disc.remark or "", by_id=taken.who.id, author=taken.who.name),
+        Finding("told", disc.remark or "", by_id=taken.who.id, author=taken.who.name),
     )  # fmt: skip
 
 

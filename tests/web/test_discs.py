@@ -212,6 +212,8 @@ def _a_year_later(county: County, net: Browser, paper: DiscSet, disc: Disc, out:
     at = f"/r/discs/{disc.id}"
     assert step(net, at, "spoiled", remark="水浸")[0] == 302
     assert county.one(Disc, disc.id).state == "spoiled"
+    told = county.rows(select(DiscCheck).order_by(DiscCheck.id.desc()))[0]
+    assert (told.how, told.result, told.reason) == ("told", "failed", "水浸")
     assert {one.state for one in county.rows(select(BackupCopy))} == {"copying"}
     assert step(net, at, "again")[0] == 302
     net.post(f"/discs/sets/{paper.id}/image", {"disc": "1"})
