@@ -18,6 +18,7 @@ from inventory.person import beyond
 from inventory.phonereset import PhoneReset
 from inventory.policy import Policy
 from inventory.register import Register
+from inventory.revision import fix
 
 KINDS: dict[type[Register], str] = {
     Grant: "grant", Delegation: "delegation", Policy: "policy", PhoneReset: "totp_reset",
@@ -37,6 +38,7 @@ def propose(session: Session, row: Register) -> Approval | None:
     session.flush()
     act: Act = session.info["act"]
     if isinstance(row, Delegation) and row.giver_id == act.actor:
+        fix(session, row, act.reason)  # nobody signs it, yet it stands still below the pages, too
         _agree("agreed_at")(session, row)
         return None
     person = beyond(session, act.actor)

@@ -17,6 +17,7 @@ from inventory.log_sheet import locked
 from inventory.paper import Paper, changed
 from inventory.register import FieldError, entry
 from inventory.revision import Reopened, sealed_fields
+from inventory.shanghai import ahead
 from inventory.signed_end import signed_end
 from inventory.stepping import is_moving
 
@@ -26,7 +27,6 @@ KINDS: Mapping[str, str] = {
 STATES: Mapping[str, str] = {"draft": "草拟", "filled": "待审核", "closed": "已更正"}
 OPEN = ("draft", "filled")
 LATE = timedelta(days=7)  # ours: the norm names no day
-_AHEAD = timedelta(minutes=5)  # two clocks that differ
 _COLOURS = {"draft": "info", "filled": "warning", "closed": "ok"}
 
 
@@ -122,7 +122,7 @@ class ErrorRecord(Reopened, Paper):
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.kept(session)
-        if self.found_at and self.found_at > datetime.now(UTC) + _AHEAD:
+        if self.found_at and ahead(self.found_at):
             yield self.wrong("found_at", "还没有到这个时间")
         if changed(self, "log_day_id") or changed(self, "log_entry_id"):
             yield from self._placed(session)

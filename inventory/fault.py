@@ -12,6 +12,7 @@ from inventory.drafted import Drafted
 from inventory.fault_limit import deadlines, upper
 from inventory.paper import Paper, before, changed
 from inventory.register import FieldError, entry
+from inventory.shanghai import ahead
 from inventory.stepping import is_moving
 from inventory.triggers import trigger
 
@@ -35,7 +36,6 @@ CAUSES: Mapping[str, str] = {
 WAYS: Mapping[str, str] = {
     "phone": "电话", "document": "公文", "message": "短信或即时消息", "visit": "当面",
 }  # fmt: skip
-AHEAD = timedelta(minutes=5)  # clocks differ
 _COLOURS = {
     "new": "warning", "handling": "info", "escalated": "info", "confirm": "warning",
     "closed": "ok", "cancelled": "unknown",
@@ -217,9 +217,8 @@ class Fault(Paper):
                 yield wrong
 
     def _timed(self) -> Iterator[FieldError]:
-        limit = datetime.now(UTC) + AHEAD
         for name in ("began_at", "found_at", "restored_at"):
-            if getattr(self, name) and getattr(self, name) > limit:
+            if getattr(self, name) and ahead(getattr(self, name)):
                 yield self.wrong(name, "还没有到这个时间")
         if self.began_at and self.found_at and self.found_at < self.began_at:
             yield self.wrong("found_at", "应在发生时间之后")

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Mapped, Session
 
 from inventory.act import Act
 from inventory.batches import batches
-from inventory.fault import AHEAD, STATES, WORKED, Fault
+from inventory.fault import STATES, WORKED, Fault
 from inventory.register import CentreRegister, FieldError, entry
-from inventory.shanghai import SHANGHAI
+from inventory.shanghai import SHANGHAI, ahead
 from inventory.staff import Staff
 from inventory.triggers import trigger
 
@@ -64,7 +64,7 @@ class FaultStep(CentreRegister):
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from _open(session, self)
-        if self.at and self.at > datetime.now(UTC) + AHEAD:
+        if self.at and ahead(self.at):
             yield self.wrong("at", "还没有到这个时间")
 
 

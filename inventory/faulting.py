@@ -12,7 +12,7 @@ from inventory.approval import Rule, rule
 from inventory.deployment import serving
 from inventory.device import Device
 from inventory.equipment import Equipment
-from inventory.fault import AHEAD, GRAVE, SEVERITIES, WAYS, WORKED, Fault
+from inventory.fault import GRAVE, SEVERITIES, WAYS, WORKED, Fault
 from inventory.fault_diagnosis import diagnosis
 from inventory.fault_limit import upper
 from inventory.fault_step import FaultStep, told, worked
@@ -21,7 +21,7 @@ from inventory.paper import as_shown, before, late_key, sign_typed, write
 from inventory.register import FieldError, Rejected
 from inventory.repair import Repair
 from inventory.repairing import begin
-from inventory.stepping import Step, Taken, moving, offer, refused
+from inventory.stepping import Step, Taken, moving, offer, refused, typed_at
 
 KIND = "fault"
 _ENDING = ("cause_kind", "cause", "result", "restored_at")
@@ -64,7 +64,7 @@ def _diagnose(session: Session, fault: Fault, taken: Taken) -> None:
 def _escalate(session: Session, fault: Fault, taken: Taken) -> None:
     first = before(fault, "escalated_at")
     as_shown(session, fault, taken)
-    at = _moment(fault, taken, "escalated_at", fault.found_at)
+    at = typed_at(fault, taken, "escalated_at", fault.found_at)
     given = {**taken.given, "escalated_at": min(first, at) if first else at}
     person, way = given.get("upper_person"), WAYS[given["upper_way"]]
     whom = f"{given['escalated_to']}（{'，'.join(filter(None, (person, way)))}）"
@@ -84,7 +84,7 @@ def _escalate(session: Session, fault: Fault, taken: Taken) -> None:
 
 def _answer(session: Session, fault: Fault, taken: Taken) -> None:
     as_shown(session, fault, taken)
-    at = _moment(fault, taken, "answered_at", fault.escalated_at)
+    at = typed_at(fault, taken, "answered_at", fault.escalated_at)
     given = {**taken.given, "answered_at": at}
     _note(session, fault, "answer", at, f"{given['answered_by']}答复：{given['answer']}")
     write(session, fault, given, "上级答复")
@@ -162,17 +162,6 @@ def _back(session: Session, fault: Fault) -> None:
     if fault.state == "confirm":
         with moving(session, fault):
             fault.state = "handling"
-
-
-def _moment(fault: Fault, taken: Taken, name: str, after: datetime | None) -> datetime:
-    """The time typed, or now. Raises Rejected for one ahead of us or before what came first."""
-    now = datetime.now(UTC)
-    at: datetime = taken.given.get(name) or now
-    if at > now + AHEAD:
-        raise refused(fault, name, "还没有到这个时间")
-    if after is not None and at < after:
-        raise refused(fault, name, "早于前一步的时间")
-    return at
 
 
 def _note(session: Session, fault: Fault, kind: str, at: datetime, text: str) -> None:

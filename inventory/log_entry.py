@@ -17,11 +17,11 @@ from inventory.log_sheet import day_of, locked, sheet_of, sheet_to_write
 from inventory.numbering import next_number
 from inventory.paper import changed
 from inventory.register import CentreRegister, FieldError, entry
+from inventory.shanghai import ahead
 from inventory.shifts import SHIFTS
 from inventory.triggers import trigger
 
 NOTHING = "无"
-AHEAD = timedelta(minutes=5)  # a telephone's clock may run ahead of ours
 WAYS: Mapping[str, str] = {"up": "上报（上传）", "down": "下载"}
 CHECKED: Mapping[str, str] = {"yes": "是", "no": "否"}
 LATE = timedelta(hours=12)  # written down later than this after it happened: 补记
@@ -161,7 +161,7 @@ class LogEntry(CentreRegister):
             yield self.wrong("occurred_at", out_of_time(day))
 
     def _early(self) -> Iterator[FieldError]:
-        if self.occurred_at and self.occurred_at > datetime.now(UTC) + AHEAD:
+        if self.occurred_at and ahead(self.occurred_at):
             yield self.wrong("occurred_at", "还没有到这个时间")
         if self.occurred_at and self.occurred_at.year < _FIRST_YEAR:
             yield self.wrong("occurred_at", f"应在 {_FIRST_YEAR} 年以后")

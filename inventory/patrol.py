@@ -13,7 +13,7 @@ from inventory.paper import Paper, changed
 from inventory.patrol_item import CADENCES
 from inventory.register import FieldError, entry
 from inventory.room import Room
-from inventory.shanghai import SHANGHAI
+from inventory.shanghai import SHANGHAI, ahead
 from inventory.signed_state import signed_state
 from inventory.stepping import is_moving
 
@@ -22,7 +22,6 @@ STATES: Mapping[str, str] = {
 }  # fmt: skip
 DONE = ("found", "closed")  # signed
 NOTED_WITHIN = timedelta(days=3)  # later nobody remembers what the lights were like (o)
-_AHEAD = timedelta(minutes=5)  # clocks differ
 _COLOURS = {"open": "info", "found": "warning", "closed": "ok"}
 _BEGUN = ("room_id", "kind", "at")
 
@@ -110,7 +109,7 @@ class Patrol(Paper):
                 yield self.wrong(name, "巡检已经开始，不能更改；开错的请作废后另开一张")
             return
         now = datetime.now(UTC)
-        if self.at and not now - NOTED_WITHIN <= self.at <= now + _AHEAD:
+        if self.at and (self.at < now - NOTED_WITHIN or ahead(self.at, now)):
             yield self.wrong("at", "应在最近三天之内，不能是将来")
         room = session.get(Room, self.room_id) if self.room_id else None
         if room is None or room.retired_at is not None:

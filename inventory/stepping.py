@@ -8,6 +8,7 @@ fields) can be written by nothing else.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import inspect
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from inventory.proof import Proof
 from inventory.register import FieldError, Register, Rejected, field_of, fields
 from inventory.role import Standing, can
+from inventory.shanghai import ahead
 from inventory.signature import acting
 
 
@@ -157,6 +159,18 @@ def refused(row: Any, name: str, cause: str) -> Rejected:
     known = {one.name for one in fields(cls)}
     label = field_of(cls, name).label if name in known else cls.title
     return Rejected((FieldError(name, label, cause),), row.id)
+
+
+def typed_at(row: Any, taken: Taken, name: str, after: datetime | None) -> datetime:
+    """The time typed with a step, or now. Raises Rejected for one still to come, and for one before
+    what came first (`after`)."""
+    now = datetime.now(UTC)
+    at: datetime = taken.given.get(name) or now
+    if ahead(at, now):
+        raise refused(row, name, "还没有到这个时间")
+    if after is not None and at < after:
+        raise refused(row, name, "早于前一步的时间")
+    return at
 
 
 def _corrected(row: Any) -> bool:

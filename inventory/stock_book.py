@@ -6,7 +6,7 @@ there.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -16,10 +16,10 @@ from inventory.equipment import Equipment
 from inventory.lifecycle import AT_HAND
 from inventory.part import Part
 from inventory.room import Room
+from inventory.shanghai import ahead
 from inventory.stock_rules import OF_ASIDE, SHAPES
 
 Wrong = Iterator[tuple[str, str]]  # the field, and why
-_AHEAD = timedelta(minutes=5)  # clocks differ
 _NO_ROOM = {"from_room_id": "请选从哪个房间出库", "to_room_id": "请选放到哪个房间"}
 
 
@@ -70,7 +70,7 @@ def _words(session: Session, one: Any, part: Part) -> Wrong:
         yield "centre_id", "与备件所属单位不一致"
     if part.retired_at is not None:
         yield "part_id", f"{part.label}已停用，请先恢复"
-    if one.at > datetime.now(UTC) + _AHEAD:
+    if ahead(one.at):
         yield "at", "还没有到这个时间"
     for name in _NO_ROOM:
         if getattr(one, name) and session.get(Room, getattr(one, name)) is None:

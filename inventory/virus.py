@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session
 from inventory.drafted import Drafted
 from inventory.paper import Paper
 from inventory.register import FieldError, entry
+from inventory.shanghai import ahead
 
 STATES = {
     "found": "已发现，未隔离", "isolated": "已隔离", "treated": "已处理，待恢复",
@@ -115,7 +116,7 @@ class VirusIncident(Paper):
         yield from self.kept(session)
         if not self.equipment_id and not (self.host or "").strip():
             yield self.wrong("equipment_id", "请选设备，或填写主机名")
-        if self.found_at and self.found_at > datetime.now(UTC) + timedelta(minutes=5):
+        if self.found_at and ahead(self.found_at):
             yield self.wrong("found_at", "还没有到这个时间")
 
 

@@ -1,43 +1,29 @@
 """The steps of a virus incident: cut off, treat, bring back; each signed by whoever did it."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from inventory.paper import sign_typed
-from inventory.stepping import Step, Taken, offer, refused
+from inventory.stepping import Step, Taken, offer, typed_at
 from inventory.virus import VirusIncident
-
-_CLOCKS = timedelta(minutes=5)
 
 
 def _isolate(session: Session, row: VirusIncident, taken: Taken) -> None:
-    given = {**taken.given, "isolated_at": _at(row, taken, "isolated_at", row.found_at)}
+    given = {**taken.given, "isolated_at": typed_at(row, taken, "isolated_at", row.found_at)}
     _sign(session, row, taken, given, "isolated")
 
 
 def _treat(session: Session, row: VirusIncident, taken: Taken) -> None:
     given = dict(taken.given)
     if given.get("reported_at") is not None:
-        given["reported_at"] = _at(row, taken, "reported_at", row.found_at)
+        given["reported_at"] = typed_at(row, taken, "reported_at", row.found_at)
     _sign(session, row, taken, given, "treated")
 
 
 def _recover(session: Session, row: VirusIncident, taken: Taken) -> None:
-    given = {**taken.given, "released_at": _at(row, taken, "released_at", row.isolated_at)}
+    given = {**taken.given, "released_at": typed_at(row, taken, "released_at", row.isolated_at)}
     _sign(session, row, taken, given, "closed")
-
-
-def _at(row: VirusIncident, taken: Taken, name: str, after: datetime | None) -> datetime:
-    """The time typed, or now; none lies ahead, nor before what came first. Raises Rejected."""
-    now = datetime.now(UTC)
-    at: datetime = taken.given.get(name) or now
-    if at > now + _CLOCKS:
-        raise refused(row, name, "还没有到这个时间")
-    if after is not None and at < after:
-        raise refused(row, name, "早于前一步的时间")
-    return at
 
 
 def _sign(

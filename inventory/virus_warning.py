@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session
 from inventory.centre import Centre
 from inventory.notice import settle, tell
 from inventory.register import CentreRegister, FieldError, entry
+from inventory.shanghai import ahead
 from inventory.stepping import Step, Stepped, Taken, offer, refused
 
 STATES = {"received": "已收到，未转发", "passed": "已转发"}
@@ -51,7 +52,7 @@ class VirusWarning(Stepped, CentreRegister):
 
     def check(self, session: Session) -> Iterator[FieldError]:
         yield from self.stood(session)
-        if self.received_at and self.received_at > datetime.now(UTC) + timedelta(minutes=5):
+        if self.received_at and ahead(self.received_at):
             yield self.wrong("received_at", "还没有到这个时间")
         if self.retired_at is not None and self.state == "passed":
             yield self.wrong("state", "已经转发的预警要留在台账上，不能停用")

@@ -2,13 +2,14 @@
 duty A26)."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy.orm import Mapped, Session
 
 from inventory.drafted import Drafted
 from inventory.register import CentreRegister, FieldError, entry
+from inventory.shanghai import ahead
 
 MEDIA = {
     "usb": "U 盘", "disk": "移动硬盘", "disc": "光盘", "card": "存储卡", "mail": "邮件附件",
@@ -73,7 +74,7 @@ class MediaScan(CentreRegister):
         return {"scanned_at": datetime.now(UTC).replace(second=0, microsecond=0)}
 
     def check(self, session: Session) -> Iterator[FieldError]:
-        if self.scanned_at and self.scanned_at > datetime.now(UTC) + timedelta(minutes=5):
+        if self.scanned_at and ahead(self.scanned_at):
             yield self.wrong("scanned_at", "还没有到这个时间")
         if self.used_at and self.scanned_at and self.used_at < self.scanned_at:
             yield self.wrong("used_at", "早于查杀时间；外来介质查杀以后才能使用（第一百二十七条）")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session
 from inventory.drafted import Drafted
 from inventory.reasoned import Reasoned
 from inventory.register import CentreRegister, FieldError, entry
-from inventory.shanghai import today
+from inventory.shanghai import ahead, today
 
 DAYS = 31  # each number is tried monthly (o)
 RESULTS = {
@@ -100,5 +100,5 @@ class TestCall(CentreRegister):
             number.tested_on, number.result = day, self.result
 
     def check(self, session: Session) -> Iterator[FieldError]:
-        if self.called_at > datetime.now(UTC) + timedelta(minutes=5):
+        if ahead(self.called_at):
             yield self.wrong("called_at", "还没有到这个时间")
