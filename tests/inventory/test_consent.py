@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from inventory.act import EVERYTHING, system
 from inventory.approval import decide
@@ -210,6 +211,13 @@ def test_a_delegation_ends_with_its_day_and_with_its_giver(office: Office) -> No
         query = select(Grant).where(Grant.person_id == office.ids["leader"])
         session.scalars(query).one().turn(gone=True)
     assert office.roles("manager") == ("manager",)
+
+
+@pytest.mark.parametrize("change", ["ends = '2099-12-31'", "taker_id = giver_id"])
+def test_no_sql_stretches_what_a_leader_delegated(office: Office, change: str) -> None:
+    office.written("leader", away(office))
+    with pytest.raises(IntegrityError), office.database.engine.begin() as connection:
+        connection.execute(text(f"UPDATE delegation SET {change}"))
 
 
 def test_nobody_revives_what_a_leader_took_back(office: Office) -> None:
