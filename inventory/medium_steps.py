@@ -1,12 +1,16 @@
 """The hands a removable medium goes through: taken out, back, lost, found, out of use."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from inventory.backup_copy import BackupCopy
 from inventory.backup_place import whole_path
 from inventory.copy_order import order
 from inventory.medium import Medium
 from inventory.shanghai import today
-from inventory.stepping import Step, Taken, offer, refused
+from inventory.stepping import Step, Taken, moving, offer, refused
+
+_UNREAD = "介质报失后找回，还没有重新核对"
 
 
 def _lend(session: Session, medium: Medium, _taken: Taken) -> None:
@@ -28,8 +32,16 @@ def _lose(session: Session, medium: Medium, _taken: Taken) -> None:
 
 
 def _found(session: Session, medium: Medium, _taken: Taken) -> None:
+    """Nobody knows whose hands it was in: what lies on it counts again once it was read again."""
     medium.state = "in"
     _home(session, medium, "found")
+    query = select(BackupCopy).where(
+        BackupCopy.place == "medium", BackupCopy.place_id == medium.id,
+        BackupCopy.state == "verified",
+    )  # fmt: skip
+    for copy in session.scalars(query).all():
+        with moving(session, copy):
+            copy.state, copy.reason = "copying", _UNREAD
 
 
 def _retire(session: Session, medium: Medium, _taken: Taken) -> None:
@@ -87,7 +99,10 @@ offer(
         "lose", "报失", ("in", "out"), _lose, asks=("why",), needs=("why",), danger=True,
         confirm="确认报失 %(name)s？上面的副本从此不再算数。",
     ),
-    Step("found", "找回", ("lost",), _found, asks=("why",), needs=("why",)),
+    Step(
+        "found", "找回", ("lost",), _found, asks=("why",), needs=("why",),
+        help="上面的副本要重新核对以后才算数",
+    ),
     Step(
         "retire", "停用", ("in",), _retire, asks=("why",), needs=("why",), danger=True,
         confirm="确认停用 %(name)s？上面的副本从此不再算数。",

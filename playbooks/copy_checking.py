@@ -106,11 +106,15 @@ def _todo(job: Job, aim: Aim) -> list[Wanted]:
 def tonight(session: Session, aim: Aim, nights: int, now: datetime) -> list[str]:
     """The sets whose copies at one place were not read for longest: so many thirtieths of all. A
     time that lies ahead was written by a clock set back: it counts as never, and so does what was
-    found in our own folder when the catalogue came back from elsewhere."""
-    states = ("verified", "copying") if aim.where == "own" else ("verified",)
+    found in our own folder when the catalogue came back from elsewhere. What was read once and
+    waits to be read again (a medium that was lost and found) is among them."""
+    unread = BackupCopy.state == "copying"
+    if aim.where != "own":
+        unread = and_(unread, BackupCopy.verified_at.is_not(None))
     here = and_(
-        BackupCopy.place == aim.where, BackupCopy.place_id == aim.id, BackupCopy.state.in_(states)
-    )
+        BackupCopy.place == aim.where, BackupCopy.place_id == aim.id,
+        or_(BackupCopy.state == "verified", unread),
+    )  # fmt: skip
     count = session.scalar(select(func.count()).select_from(BackupCopy).where(here)) or 0
     ahead = or_(BackupCopy.verified_at.is_(None), BackupCopy.verified_at > now + timedelta(days=1))
     query = (

@@ -241,15 +241,26 @@ def test_a_stick_is_named_first_and_another_one_refused(lab: Lab, stick: Path) -
     step(lab, blue, "back")
     assert contents(lab.folder(row, stick)) == contents(lab.folder(row))
     _back_from(lab, row, stick)
-    step(lab, blue, "lose", why="找不到")
-    assert not safety(lab, row).medium
-    with pytest.raises(Unfinished, match="遗失"):
-        lab.do("copy", blue.id, path=str(stick))
+    _lost_and_found(lab, blue, row, stick)
     with lab.site.database.view(EVERYTHING) as session:
         assert session.get_one(Medium, blue.id).written_at is not None
         lines = select(MediumMovement).where(MediumMovement.medium_id == blue.id)
         book = [(one.deed, one.place) for one in session.scalars(lines.order_by(MediumMovement.id))]
-    assert book == [("in", "资料室"), ("out", "局办公室"), ("back", "资料室"), ("lost", "")]
+    assert book == [
+        ("in", "资料室"), ("out", "局办公室"), ("back", "资料室"), ("lost", ""),
+        ("found", "资料室"),
+    ]  # fmt: skip
+
+
+def _lost_and_found(lab: Lab, blue: Medium, row: BackupSet, stick: Path) -> None:
+    step(lab, blue, "lose", why="找不到")
+    assert not safety(lab, row).medium
+    with pytest.raises(Unfinished, match="遗失"):
+        lab.do("copy", blue.id, path=str(stick))
+    step(lab, blue, "found", why="在抽屉里")
+    assert not safety(lab, row).medium, "it was in hands that nobody knows"
+    step(lab, blue, "check", mounted_at=str(stick))
+    assert asked(lab)["read"] == 1 and safety(lab, row).medium
 
 
 def _back_from(lab: Lab, row: BackupSet, stick: Path) -> None:
