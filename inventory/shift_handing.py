@@ -19,14 +19,14 @@ from inventory.stepping import Step, Taken, offer, refused
 def drafted(
     session: Session, centre_id: str, day: date, shift: str, giver_id: str
 ) -> ShiftHandover:
-    """The handover that this person is writing for that shift: the draft that is there already, or
-    a new one, prefilled."""
+    """This person's handover of that shift: the one that is there already, a draft, handed or
+    taken over (nobody hands one shift over twice), or a new one, prefilled."""
     query = select(ShiftHandover).where(
         ShiftHandover.centre_id == centre_id, ShiftHandover.day == day,
         ShiftHandover.shift == shift, ShiftHandover.giver_id == giver_id,
-        ShiftHandover.state == "draft", ShiftHandover.retired_at.is_(None),
+        ShiftHandover.retired_at.is_(None),
     )  # fmt: skip
-    there = session.scalars(query).first()
+    there = session.scalars(query.order_by(ShiftHandover.number.desc())).first()
     if there is not None:
         return there
     made = ShiftHandover(

@@ -79,6 +79,7 @@ def test_a_shift_goes_over(home: House) -> None:
     home.do("tech", ShiftHandover, key, "hand", taker_id=net, keys="机房钥匙 2 把")
     with home.database.view(EVERYTHING) as session:
         assert [one.id for one in waiting(session, net)] == [key]
+    assert begin(home) == key  # handed already: no second one for somebody else
     with pytest.raises(Rejected, match="接班人本人"):
         home.do("tech", ShiftHandover, key, "take")
     home.do("net", ShiftHandover, key, "refuse", reply="钥匙只有 1 把")
@@ -91,6 +92,7 @@ def test_a_shift_goes_over(home: House) -> None:
     home.do("net", ShiftHandover, key, "take")
     row = home.one(ShiftHandover, key)
     assert (row.state, row.taker_id, row.revised) == ("taken", net, 3)
+    assert begin(home) == key
     with home.database.view(EVERYTHING) as session:
         told = session.get_one(ShiftHandover, key).lines(session).rows
     assert ("钥匙和工具", "机房钥匙 1 把") in told and ("未签日志", "无") in told
