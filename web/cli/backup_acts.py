@@ -29,8 +29,9 @@ from inventory.store import Damaged
 from playbooks.clearing import previews
 from playbooks.site import Site
 from web.cli.backup import backup, set_named, source_named
-from web.cli.backup_jobs import answer_of, at_site, noted, perform
+from web.cli.backup_jobs import answer_of, noted, perform
 from web.cli.faults import Failed
+from web.cli.site import at_site
 from web.cli.telling import as_json, table, tell
 from web.locale import size
 from web.settings import Settings

@@ -22,8 +22,6 @@ from playbooks.duties import WORKS
 from playbooks.jobs import Job, do
 from playbooks.site import Site
 from web.cli.faults import Failed
-from web.settings import Settings
-from web.up import opened, site_of
 
 INTERRUPTED = 130
 
@@ -45,17 +43,6 @@ class Watched(Job):
         super().tell(done, total, note)
         share = f"{100 * done // total:3d}% " if total else ""
         click.echo(f"\r{share}{note}\x1b[K", nl=False, err=True)
-
-
-@contextmanager
-def at_site(settings: Settings) -> Iterator[tuple[Site, Pool]]:
-    """The home, opened, and threads for what is done at several places at once."""
-    with opened(settings) as database:
-        pool = Pool(settings.workers)
-        try:
-            yield site_of(settings, database), pool
-        finally:
-            pool.close()
 
 
 def perform(

@@ -19,8 +19,9 @@ from playbooks.drill_scratch import scratch
 from playbooks.site import Site
 from web.cli.backup import backup
 from web.cli.backup_acts import loud, place_named
-from web.cli.backup_jobs import act, at_site
+from web.cli.backup_jobs import act
 from web.cli.faults import Failed
+from web.cli.site import at_site
 from web.cli.telling import as_json, tell
 from web.settings import Settings
 

@@ -1,8 +1,7 @@
 """Verbs that speak to devices: poll, walk, discover."""
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -20,11 +19,11 @@ from netops.discovery import Way, addresses, probe
 from netops.errors import DeviceError
 from netops.reading import Target
 from netops.targets import snmp_auth, targets
-from playbooks.dispatch import Pool
 from playbooks.site import Site
 from playbooks.sweeps import sweep
 from playbooks.walks import OID, shown
 from web.cli.faults import Failed
+from web.cli.site import at_site
 from web.cli.telling import as_json, table, tell
 from web.settings import Settings
 from web.up import opened, site_of
@@ -35,16 +34,6 @@ def join(netops: click.Group) -> None:
         netops.add_command(verb)
 
 
-@contextmanager
-def _site(settings: Settings) -> Iterator[tuple[Site, Pool]]:
-    with opened(settings) as database:
-        pool = Pool(settings.workers)
-        try:
-            yield site_of(settings, database), pool
-        finally:
-            pool.close()
-
-
 @click.command()
 @click.option("--once", is_flag=True, help="轮询一遍就结束（目前唯一的方式）")
 @click.option("--device", "names", multiple=True, help="只轮询这台设备（名称），可重复")
@@ -53,7 +42,7 @@ def _site(settings: Settings) -> Iterator[tuple[Site, Pool]]:
 @click.pass_obj
 def poll(settings: Settings, once: bool, names: tuple[str, ...], kind: str, as_json: bool) -> None:
     """轮询设备并记入数据库；有设备不正常时退出码为 1。"""
-    with _site(settings) as (site, pool):
+    with at_site(settings) as (site, pool):
         only = named(site.database, names) if names else None
         done = sweep(site, pool, kind, int(time.time()), only)
         rows = _states(site.database, [p.target.device for p in done.polls])
@@ -118,7 +107,7 @@ def discover(
         todo = addresses(span)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    with _site(settings) as (site, pool):
+    with at_site(settings) as (site, pool):
         ways = _ways(site, names, ports)
         used = {way.credential for way in ways}
         _opened_by_hand(site.database, "发现设备", sorted(used), range=span)
