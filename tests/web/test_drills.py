@@ -7,11 +7,10 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -23,7 +22,6 @@ from backups.disc_opening import sets_on
 from backups.gathering import Item, Order, gather
 from backups.key_text import key_text
 from backups.pace import Pace, Stopped
-from backups.restore_targets import Wish, to_folder
 from backups.restoring import restore_database, scratch_name
 from backups.set_manifest import SetFacts
 from backups.set_writing import write_set
@@ -52,13 +50,14 @@ from inventory.signature import sign
 from inventory.staff import Staff
 from inventory.stepping import moving
 from playbooks.dispatch import Pool
-from playbooks.drill_scratch import begin, note, note_draft, scratch
+from playbooks.drill_scratch import begin, note, scratch
 from playbooks.duties import WORKS
 from playbooks.imaging import sweep_work
 from playbooks.jobs import take_asked
 from playbooks.site import Site
 from tests.backups.set_trees import item
 from tests.lab import need_programs
+from tests.patience import PATIENCE
 from tests.web.county import PASSWORD, Browser, County
 from tests.web.test_printing import ended, site
 
@@ -348,10 +347,10 @@ def test_what_a_killed_restore_or_making_left_in_the_clear_goes_at_the_next_star
 ) -> None:
     big = [item("a.log", os.urandom(4 << 20)), item("b.log", os.urandom(4 << 20))]
     home, row = vault.site.home, vault.keep(vault.source(name="资料", method="files"), big)
-    child = os.fork()
-    if not child:
-        _die_restoring(vault, folder_of(home, row))
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    url = vault.county.database.engine.url.render_as_string(hide_password=False)
+    words = [sys.executable, "-m", "tests.web.kill_restoring", url, home,
+             vault.county.settings.key_file, row.id]  # fmt: skip
+    assert subprocess.run(words, check=False, timeout=PATIENCE).returncode == -signal.SIGKILL
     plain = home / "discs" / "one" / "work" / "fw.log"
     plain.parent.mkdir(parents=True)
     plain.write_text("deny tcp")
@@ -362,21 +361,6 @@ def test_what_a_killed_restore_or_making_left_in_the_clear_goes_at_the_next_star
     assert [one.name for one in (home / "restored").iterdir()] == [".own"], "somebody else's"
     assert not any(one.is_dir() for one in (home / "drills").iterdir())
     assert not plain.parent.exists()
-
-
-def _die_restoring(vault: Vault, folder: Path) -> None:
-    """Another process restores, and is killed once there is something in the clear."""
-
-    def dies() -> bool:
-        if any(one.is_file() for one in (vault.site.home / "restored").rglob("*.log")):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return False
-
-    with scratch(vault.site, "killed") as work:
-        pace = Pace(stop=dies, clock=count(0.0, 5.0).__next__)
-        noted = partial(note_draft, work)
-        to_folder(Wish(folder, vault.key, "HF-1"), vault.site.home, "审计", pace, noted)
-    os._exit(0)
 
 
 def test_a_database_is_tried_counted_dropped_and_the_core_one_needs_two(
