@@ -91,8 +91,7 @@ def test_a_shift_goes_over(home: House) -> None:
     home.do("tech", ShiftHandover, key, "hand", keys="机房钥匙 1 把")
     home.do("net", ShiftHandover, key, "take")
     row = home.one(ShiftHandover, key)
-    assert (row.state, row.taker_id, row.revised) == ("taken", net, 3)
-    assert begin(home) == key
+    assert (row.state, row.taker_id, row.revised, begin(home)) == ("taken", net, 3, key)
     with home.database.view(EVERYTHING) as session:
         told = session.get_one(ShiftHandover, key).lines(session).rows
     assert ("钥匙和工具", "机房钥匙 1 把") in told and ("未签日志", "无") in told
