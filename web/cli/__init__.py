@@ -15,6 +15,7 @@ from web.cli import (
     audit,
     backup,
     backup_acts,
+    backup_discs,
     backup_export,
     backup_rebuild,
     binding,
@@ -53,9 +54,9 @@ def netops(context: click.Context, folder: Path | None) -> None:
 
 # people: beside verbs of rows
 for part in (
-    agent, approvals, audit, backup, backup_acts, backup_export, backup_rebuild, binding,
-    binding_acts, change, config, config_acts, compliance, home, index, logs, log_days, notice,
-    polling, rows, people, secret, today,
+    agent, approvals, audit, backup, backup_acts, backup_discs, backup_export, backup_rebuild,
+    binding, binding_acts, change, config, config_acts, compliance, home, index, logs, log_days,
+    notice, polling, rows, people, secret, today,
 ):  # fmt: skip
     part.join(netops)
 

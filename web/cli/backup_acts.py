@@ -1,7 +1,6 @@
-"""Verbs about data backups, to do: back up, verify, copy, bring files back, discs, the archive, a
-drill, clearing."""
+"""Verbs about data backups, to do: back up, verify, copy, bring files back, a drill, clearing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +15,16 @@ from backups.set_reading import NotInSet, extract
 from backups.sets import folder_of, matched
 from backups.vault import NotKept
 from inventory.act import EVERYTHING
-from inventory.archive_transfer import ArchiveTransfer
 from inventory.backup_key import BackupKey
 from inventory.backup_place import BackupPlace
 from inventory.backup_set import BackupSet
 from inventory.backup_source import BackupSource
-from inventory.disc import Disc
-from inventory.disc_set import DiscSet
 from inventory.medium import Medium
-from inventory.register import Register
 from inventory.store import Damaged
 from playbooks.clearing import previews
 from playbooks.site import Site
 from web.cli.backup import backup, set_named, source_named
-from web.cli.backup_jobs import answer_of, noted, perform
+from web.cli.backup_jobs import answer_of, noted, perform, say
 from web.cli.faults import Failed
 from web.cli.site import at_site
 from web.cli.telling import as_json, table, tell
@@ -39,7 +34,7 @@ from web.settings import Settings
 
 def join(_netops: click.Group) -> None:
     """The verbs hang below `netops backup`, which `web.cli.backup` joins."""
-    for verb in (run, try_verb, verify, copy, restore, disc, archive, drill, clear):
+    for verb in (run, try_verb, verify, copy, restore, drill, clear):
         backup.add_command(verb)
 
 
@@ -86,7 +81,7 @@ def try_verb(settings: Settings, name: str, as_json: bool) -> None:
             row = _end(session, name)
         noted(site, "测试连接", (type(row).__name__, row.id, row.centre_id))
         done = answer_of(perform(site, pool, "reach", (row.id, row.centre_id), {}))
-    _answer(done, as_json, str(done["told"]))
+    say(done, as_json, str(done["told"]))
 
 
 @click.command()
@@ -127,7 +122,7 @@ def copy(
                 told["sets"] = [set_named(session, one).id for one in numbers]
         noted(site, "复制备份", (type(where).__name__, where.id, where.centre_id))
         done = answer_of(perform(site, pool, "copy", (where.id, where.centre_id), told))
-    _answer(done, as_json, f"已复制 {done.get('copied', 0)} 份，应复制 {done.get('wanted', 0)} 份")
+    say(done, as_json, f"已复制 {done.get('copied', 0)} 份，应复制 {done.get('wanted', 0)} 份")
     raise SystemExit(0 if done.get("copied") == done.get("wanted") else 1)
 
 
@@ -158,45 +153,7 @@ def restore(
         except (Damaged, NotInSet, NotKept) as error:
             raise Failed(error.reason) from error
     answer = {"number": row.number, "to": str(place), "files": done.files, "size": done.size}
-    _answer(answer, as_json, f"已恢复 {done.files} 个文件，{size(done.size)}，在 {place}")
-
-
-@click.command()
-@click.argument("what", type=click.Choice(["image", "burn", "readback"]))
-@click.argument("name", metavar="光盘备份或光盘的编号")
-@click.option("--drive", default="", help="光驱，如 /dev/sr0")
-@click.option("--source", default="", help="回读：光驱或挂载目录；image 只核对本机映像，不算读盘")
-@as_json
-@click.pass_obj
-def disc(
-    settings: Settings, what: str, name: str, drive: str, source: str, *, as_json: bool
-) -> None:
-    """生成一个季度的光盘映像（image），刻录一张（burn），读回核对一张（readback）。"""
-    told = {key: value for key, value in (("drive", drive), ("source", source)) if value}
-    with at_site(settings) as (site, pool):
-        with site.database.view(EVERYTHING) as session:
-            row = _disc(session, what, name)
-        noted(site, {"image": "生成光盘映像", "burn": "刻录光盘", "readback": "光盘回读"}[what],
-              (type(row).__name__, row.id, row.centre_id))  # fmt: skip
-        done = answer_of(perform(site, pool, what, (row.id, row.centre_id), told))
-    _answer(done, as_json, f"已完成：{row.label}")
-
-
-@click.command()
-@click.argument("number", metavar="移交编号或年度")
-@click.option("--check", is_flag=True, help="重新读出移交包，与登记的清单比较；不符则退出码为 1")
-@as_json
-@click.pass_obj
-def archive(settings: Settings, number: str, check: bool, as_json: bool) -> None:
-    """为已登记的年终归档移交生成移交包；签字移交在网页上办理。"""
-    what, told = ("核对移交包", {"check": True}) if check else ("生成移交包", {})
-    with at_site(settings) as (site, pool):
-        with site.database.view(EVERYTHING) as session:
-            row = _transfer(session, number)
-        noted(site, what, ("ArchiveTransfer", row.id, row.centre_id))
-        done = answer_of(perform(site, pool, "archive", (row.id, row.centre_id), told))
-    words = "移交包与登记的清单一致" if check else "移交包已生成"
-    _answer(done, as_json, f"{words}：{row.label}")
+    say(answer, as_json, f"已恢复 {done.files} 个文件，{size(done.size)}，在 {place}")
 
 
 @click.command()
@@ -210,7 +167,7 @@ def drill(settings: Settings, number: str, as_json: bool) -> None:
             row = set_named(session, number)
         told = {"set": row.id}
         done = answer_of(perform(site, pool, "drill", (row.source_id, row.centre_id), told))
-    _answer(done, as_json, f"演练通过，已登记 {done.get('number', '')}")
+    say(done, as_json, f"演练通过，已登记 {done.get('number', '')}")
 
 
 @click.command()
@@ -240,13 +197,6 @@ def clear(settings: Settings, yes: bool, as_json: bool) -> None:
         ])  # fmt: skip
 
 
-def _answer(done: Mapping[str, Any], as_json: bool, words: str) -> None:
-    if as_json:
-        tell(dict(done))
-    else:
-        click.echo(words)
-
-
 def _end(session: Session, name: str) -> BackupSource | BackupPlace:
     places = select(BackupPlace).where(
         BackupPlace.retired_at.is_(None), (BackupPlace.name == name) | (BackupPlace.id == name)
@@ -273,27 +223,6 @@ def place_named(session: Session, name: str) -> BackupPlace | Medium:
     ]
     if len(found) != 1:
         raise click.UsageError(f"没有（或不止一个）叫“{name}”的存放处或介质")
-    return found[0]
-
-
-def _disc(session: Session, what: str, name: str) -> DiscSet | Disc:
-    found: Register | None
-    if what == "image":
-        found = session.scalars(select(DiscSet).where(DiscSet.number == name)).first()
-    else:
-        found = session.scalars(select(Disc).where(Disc.identifier == name)).first()
-    if not isinstance(found, DiscSet | Disc):
-        raise click.UsageError(f"没有编号为 {name} 的光盘；用 netops backup discs 查看")
-    return found
-
-
-def _transfer(session: Session, number: str) -> ArchiveTransfer:
-    query = select(ArchiveTransfer).where(ArchiveTransfer.retired_at.is_(None))
-    year = int(number) if number.isdecimal() else 0
-    either = (ArchiveTransfer.number == number) | (ArchiveTransfer.year == year)
-    found = session.scalars(query.where(either)).all()
-    if len(found) != 1:
-        raise click.UsageError(f"没有（或不止一份）“{number}”的年终归档移交，请先在网页上登记")
     return found[0]
 
 

@@ -22,6 +22,7 @@ from playbooks.duties import WORKS
 from playbooks.jobs import Job, do
 from playbooks.site import Site
 from web.cli.faults import Failed
+from web.cli.telling import tell
 
 INTERRUPTED = 130
 
@@ -104,3 +105,11 @@ def _stopping(job: Watched) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def say(done: Mapping[str, Any], as_json: bool, words: str) -> None:
+    """What was done, for a program or for whoever sits there."""
+    if as_json:
+        tell(dict(done))
+    else:
+        click.echo(words)
