@@ -3,7 +3,7 @@ in twenty years without this console."""
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,48 +12,17 @@ from typing import Any
 from backups.bag import Payload, write_tags
 from backups.disc_plan import Entry, Load
 from backups.set_manifest import NAME
+from backups.set_reading import listing
+from backups.set_writing import shown
+from backups.standalone import joiner
 
 LIST = "全套清单.csv"
 SPLIT = "拆分文件.csv"
+LINKS = "链接.csv"
 SETS = "sets.json"
 README = "说明.txt"
 HEAD = "审计链头.txt"
 _HEADS = ("光盘", "文件", "原名称", "备份编号", "字节数", "SHA-256", "SM3", "第几段", "共几段")
-_JOIN = '''#!/usr/bin/env python3
-"""把拆分到几张光盘的大文件拼回一个。用法：先把各张光盘的 data 目录复制到同一个目录下，
-再在该目录运行  python3 join.py 拆分文件.csv 。只用 Python 标准库。"""
-import csv, hashlib, pathlib, sys
-
-groups = {}
-with open(sys.argv[1], encoding="utf-8-sig", newline="") as file:
-    for row in csv.DictReader(file):
-        groups.setdefault((row["文件"].rpartition(".")[0], row["整个文件 SHA-256"]), []).append(row)
-bad = 0
-for (name, wanted), parts in groups.items():
-    parts.sort(key=lambda row: int(row["第几段"]))
-    lost = [row for row in parts if not pathlib.Path(row["文件"]).is_file()]
-    if lost or pathlib.Path(name).exists():
-        bad = 1
-        for row in lost:
-            print("缺少", row["文件"], "（在光盘", row["光盘"], "上）")
-        print("没有拼" if lost else "已有同名文件，没有拼", name)
-        continue
-    told, draft = hashlib.sha256(), pathlib.Path(name + ".joining")
-    with draft.open("wb") as out:
-        for row in parts:
-            with open(row["文件"], "rb") as part:
-                while data := part.read(1 << 20):
-                    told.update(data)
-                    out.write(data)
-    if told.hexdigest() == wanted and len(parts) == int(parts[0]["共几段"]):
-        draft.rename(name)
-        print("已拼好", name)
-    else:
-        draft.unlink()
-        bad = 1
-        print("校验不符，没有拼成", name)
-sys.exit(bad)
-'''
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +60,9 @@ def write_common(
     if any(one.parts > 1 for disc in discs for one in disc):
         heads = ("文件", "光盘", "第几段", "共几段", "字节数", "SHA-256", "整个文件 SHA-256")
         _csv(folder / SPLIT, heads, _split(about, discs))
-        (folder / "join.py").write_text(_JOIN, encoding="utf-8")
+        (folder / "join.py").write_bytes(joiner())
+    if links := list(_links(loads)):
+        _csv(folder / LINKS, ("备份编号", "链接", "指向"), links)
     told = json.dumps(_sets(about, loads, discs), ensure_ascii=False, indent=1)
     (folder / SETS).write_text(told, encoding="utf-8")
     if about.head:
@@ -137,6 +108,7 @@ def _readme(about: About, ordinal: int, total: int) -> str:
         "核对：本张是 BagIt 目录（RFC 8493），在本目录运行 sha256sum -c manifest-sha256.txt ；"
         "国密 SM3 见 sm3sum.txt。\n"
         f"拆分的大文件：见 {SPLIT}（没有这个文件就没有拆分），用 join.py 拼回。\n"
+        f"符号链接不刻入，原来指向哪里见 {LINKS}（没有这个文件就没有链接）。\n"
         f"{sealed}{notes}"
     )
 
@@ -148,11 +120,19 @@ def _listed(
     for ordinal, disc in enumerate(discs, 1):
         name = about.identifier(ordinal)
         for one in disc:
-            told = one.told.encode("utf-8", "replace").decode()
+            told = shown(one.told)
             yield (
                 name, one.path, told, numbers.get(one.group, ""), one.size, one.sha256, one.sm3,
                 one.part, one.parts,
             )  # fmt: skip
+
+
+def _links(loads: Sequence[Load]) -> Iterator[tuple[str, str, str]]:
+    """The symbolic links of what lies there in plain: a disc for every reader can hold none."""
+    for load in loads:
+        for one in listing(load.folder, load.key) if load.key is not None else ():
+            if one.kind == "link":
+                yield load.number, shown(one.path), shown(one.link)
 
 
 def _split(about: About, discs: Sequence[Sequence[Entry]]) -> Iterable[tuple[Any, ...]]:

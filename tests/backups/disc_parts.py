@@ -40,6 +40,7 @@ def load(home: Path, number: int, kind: str, files: dict[str, bytes], plain: boo
     def items() -> Iterator[Item]:
         for path, data in files.items():
             yield Item(path, len(data), AT, lambda data=data: BytesIO(data))  # type: ignore[misc]
+        yield Item("=current", 0, AT, BytesIO, "link", "/etc/passwd")
 
     folder = home / "sets" / set_id
     told = write_set(folder, facts, KEY, ABOUT.print_ids[0], items(), Pace())

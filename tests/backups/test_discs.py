@@ -105,6 +105,8 @@ def test_each_disc_is_a_bag_that_stands_alone(
         readme = (folder / "说明.txt").read_bytes()
         assert readme.startswith(b"\xef\xbb\xbf")
         assert "设备返修" in readme.decode("utf-8-sig")
+        told = (folder / "链接.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+        assert told == [f"BF-2026-000{n},'=current,/etc/passwd" for n in (2, 3)]  # the plain ones
         sums = subprocess.run(
             ["sha256sum", "--quiet", "-c", "manifest-sha256.txt"], cwd=folder, check=False
         )
