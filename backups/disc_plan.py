@@ -46,7 +46,8 @@ class Load:
     @property
     def place(self) -> str:
         """Its folder on the discs, before readers' names (`Entry.folder`)."""
-        return f"{KINDS[self.kind]}/{self.name.replace('/', '_')}/{self.period} {self.number}"
+        name = self.name.replace("/", "_").strip(" .") or "_"  # ".." leads elsewhere
+        return f"{KINDS[self.kind]}/{name}/{self.period} {self.number}"
 
 
 @dataclass(frozen=True, slots=True)

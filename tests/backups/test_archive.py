@@ -25,7 +25,7 @@ def made(home: Path) -> Transfer:
     write(home, [item("目录", kind="folder"), outside, *(item(n, d) for n, d in ODD.items())])
     folder, told = place(home), facts()
     size = read_manifest(folder).size
-    odd = Load(told.set_id, told.number, "来源", "documents", told.period, folder, size, KEY)
+    odd = Load(told.set_id, told.number, "..", "documents", told.period, folder, size, KEY)
     closed = load(home, 2, "software", {"dump.sql": b"select"}, plain=False)
     for name in ("configs", "registers"):
         (home / name).mkdir()
@@ -42,6 +42,7 @@ def test_what_was_packed_is_checked_by_us_and_by_sha256sum(tmp_path: Path) -> No
     assert subprocess.run(sums, cwd=top, check=False).returncode == 0
     assert check(top, packed.sha256, Pace()) == packed.files + 3  # catalogue, links, open_set.py
     assert not [one for one in top.rglob("*") if one.is_symlink()]
+    assert [one.name for one in (top / "电子档案/2026/3日常业务资料").iterdir()] == ["_"]
     assert "'/etc/passwd'" in (top / "其他/链接清单.txt").read_text(encoding="utf-8")
     assert (top / "其他/open_set.py").is_file()  # the description tells to open it so
 
