@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from backups.disc_reading import Found, rebuild_from_discs
 from backups.disc_reading import Rebuilt as Discs
 from backups.pace import Pace
-from backups.sets import Lies, Rebuilt, enter
+from backups.set_catalogue import Lies, Rebuilt, enter
 from inventory.act import Act
 from inventory.db import Database
 from inventory.disc_set import DiscSet

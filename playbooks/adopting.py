@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from backups.copying import Diverged, Missing, check_copy, sealed
 from backups.places import Place
+from backups.set_catalogue import Lies, enter
 from backups.set_manifest import Manifest, parse
-from backups.sets import Lies, enter, folder_of
+from backups.sets import folder_of
 from backups.spots import Aim
 from inventory.act import EVERYTHING, system
 from inventory.backup_copy import BackupCopy

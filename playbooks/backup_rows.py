@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from backups.backup_keys import centre_key
 from backups.gathering import NotGathered, Order
+from backups.set_catalogue import Lies, enter
 from backups.set_manifest import NAME, Manifest, SetFacts
-from backups.sets import Lies, enter, folder_of
+from backups.sets import folder_of
 from inventory.act import EVERYTHING, system
 from inventory.backup_copy import BackupCopy
 from inventory.backup_due import owed, runs_of

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from backups.backup_keys import take_in_key
 from backups.pace import Pace
+from backups.set_catalogue import Lies, rebuild
 from backups.set_manifest import NAME, SetFacts, read_manifest
 from backups.set_reading import verify
-from backups.sets import Lies, folder_of, rebuild
+from backups.sets import folder_of
 from inventory.act import EVERYTHING, system
 from inventory.backup_copy import BackupCopy
 from inventory.backup_key import BackupKey

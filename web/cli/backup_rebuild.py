@@ -10,7 +10,7 @@ from backups.disc_catalogue import rebuild_discs
 from backups.disc_opening import laid
 from backups.iso import NotMade, Unreadable
 from backups.key_text import Mistyped, key_from_text
-from backups.sets import Lies, Rebuilt, rebuild
+from backups.set_catalogue import Lies, Rebuilt, rebuild
 from inventory.act import EVERYTHING
 from inventory.home import home_fact
 from inventory.keys import new_key
