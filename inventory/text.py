@@ -3,10 +3,10 @@
 import ipaddress
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from itertools import chain
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from typing import Any
 
 # Huawei and H3C write H-H-H, Cisco H.H.H, Windows aa-bb, Linux aa:bb, labels bare digits.
 _MAC_DIGITS = (
@@ -28,18 +28,16 @@ _INVISIBLE = dict.fromkeys(
 )
 
 # Readings of Henan place names in which the usual reading of the character is wrong.
-load_phrases_dict(
-    {
-        "长垣": [["cháng"], ["yuán"]],
-        "长葛": [["cháng"], ["gě"]],
-        "漯河": [["luò"], ["hé"]],
-        "浚县": [["xùn"], ["xiàn"]],
-        "南乐": [["nán"], ["lè"]],
-        "召陵": [["shào"], ["líng"]],
-        "魏都": [["wèi"], ["dū"]],
-        "殷都": [["yīn"], ["dū"]],
-    }
-)
+_READINGS = {
+    "长垣": [["cháng"], ["yuán"]],
+    "长葛": [["cháng"], ["gě"]],
+    "漯河": [["luò"], ["hé"]],
+    "浚县": [["xùn"], ["xiàn"]],
+    "南乐": [["nán"], ["lè"]],
+    "召陵": [["shào"], ["líng"]],
+    "魏都": [["wèi"], ["dū"]],
+    "殷都": [["yīn"], ["dū"]],
+}
 
 
 def mac(text: str) -> str:
@@ -107,14 +105,30 @@ def pinyin_initials(text: str) -> str:
     return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())
 
 
+@cache
+def _reader() -> Callable[..., list[str]]:
+    """Its dictionaries take a quarter of a second to load: not for a command that reads nothing."""
+    from pypinyin import lazy_pinyin, load_phrases_dict
+
+    load_phrases_dict(_READINGS)
+    return lazy_pinyin
+
+
+def _read(run: str, style: str, **how: Any) -> list[str]:
+    """The readings in a style of pypinyin, by its name."""
+    from pypinyin import Style
+
+    return _reader()(run, style=Style[style], **how)
+
+
 @lru_cache(_KNOWN)
 def _initials(run: str) -> str:
-    return "".join(lazy_pinyin(run, style=Style.FIRST_LETTER))
+    return "".join(_read(run, "FIRST_LETTER"))
 
 
 def pinyin(text: str) -> list[str]:
     """The readings without tones, a syllable each; other letters stay as they are."""
-    return [syllable for syllable in lazy_pinyin(_plain(text)) if syllable.strip()]
+    return [syllable for syllable in _read(_plain(text), "NORMAL") if syllable.strip()]
 
 
 def zh_sort_key(text: str) -> str:
@@ -128,12 +142,8 @@ def zh_sort_key(text: str) -> str:
 
 @lru_cache(_KNOWN)
 def _sort_marks(run: str) -> str:
-    readings = lazy_pinyin(
-        run,
-        style=Style.TONE3,
-        neutral_tone_with_five=True,
-        errors=list,  # type: ignore[arg-type]  # one item a character; the annotation knows str only
-    )
+    # errors: one item a character, also where there is no reading
+    readings = _read(run, "TONE3", neutral_tone_with_five=True, errors=list)
     return "".join(map(_sort_mark, run, readings))
 
 
