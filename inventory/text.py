@@ -118,7 +118,7 @@ def _read(run: str, style: str, **how: Any) -> list[str]:
     """The readings in a style of pypinyin, by its name."""
     from pypinyin import Style
 
-    return _reader()(run, style=Style[style], **how)
+    return _reader()(run, style=getattr(Style, style), **how)
 
 
 @lru_cache(_KNOWN)
