@@ -19,6 +19,7 @@ from web.bundle import read_manifest
 from web.drawing import fingerprint, spark_path
 from web.settings import Settings
 from web.states import STATES, state_of, word_of
+from web.trail_words import whence
 
 gc.freeze()
 if _collecting:
@@ -65,7 +66,7 @@ def _give_templates(app: APIFlask, manifest: dict[str, str]) -> None:
             known[name] = url_for("built.dist", name=manifest[name])
         return known[name]
 
-    app.jinja_env.filters.update(spark_path=spark_path, fingerprint=fingerprint)
+    app.jinja_env.filters.update(spark_path=spark_path, fingerprint=fingerprint, whence=whence)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         asset=asset, link=navigation.link, nav_items=navigation.items, query=navigation.query,

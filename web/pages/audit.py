@@ -28,7 +28,7 @@ from web.leaving import exported
 from web.navigation import NavItem
 from web.queries import runs, trail
 from web.queries.trail import TrailAsk
-from web.registers.book import home_centre, page_url
+from web.registers.book import home_centre, may, page_url
 from web.runs import run_facts
 from web.trail_files import KINDS as FILES
 from web.trail_files import MOST, TooMany, file_of
@@ -60,7 +60,7 @@ def show(seq: int) -> str:
             "audit_row.html", row=row, told=trail.told(session, row),
             centre=trail.centres(session, [row]).get(row.centre_id or "", ""),
             roles=trail.role_words(row), about=about,
-            about_url=page_url(about) if about else "", **_words(),
+            about_url=page_url(about) if about and may(type(about), "view") else "", **_words(),
         )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def _differences(
 ) -> Iterator[tuple[str, str, str]]:
     for field in fields(cls):
         old, new = before.get(field.name), after.get(field.name)
-        if old != new and field.kind != "secret":
+        if old != new and field.kind != "secret" and field.name not in cls.inner:
             yield field.label, _text(field, old, called), _text(field, new, called)
 
 
