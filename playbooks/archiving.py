@@ -4,6 +4,7 @@ of a transfer, and the registers of the year that go along."""
 import csv
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from inventory.shanghai import SHANGHAI, today
 from inventory.staff import Staff
 from inventory.store import Damaged
 from playbooks.disc_orders import RAW, configs, loads_of
+from playbooks.holding import holding
 from playbooks.jobs import Job, Unfinished
 from playbooks.site import Site
 
@@ -45,8 +47,31 @@ _BOOKS: tuple[tuple[type[CentreRegister], str], ...] = (
 def archive(job: Job) -> Mapping[str, Any]:
     """Make the folder of one transfer (`subject`), or with `params` "check" read it again. Raises
     Unfinished, Stopped: nothing has changed then."""
-    if job.params.get("check"):
-        return _checked(job)
+    with _alone(job.site.home, job.subject):
+        return _checked(job) if job.params.get("check") else _made(job)
+
+
+def sweep(site: Site) -> int:
+    """Delete the plain files that killed makings left, and those of cancelled transfers; of how
+    many transfers. One that somebody is at stays."""
+    with site.database.view(EVERYTHING) as session:
+        query = select(ArchiveTransfer.id).where(ArchiveTransfer.state == "cancelled")
+        cancelled = {place_of(site.home, one) for one in session.scalars(query)}
+    top = site.home / "archive"
+    left = {*(one for one in cancelled if one.is_dir()), *top.glob("*/work")}
+    for place in sorted(left):
+        paper = place.parent.name if place.name == "work" else place.name
+        with suppress(Unfinished), _alone(site.home, paper):
+            shutil.rmtree(place, ignore_errors=True)
+    return len(left)
+
+
+def _alone(home: Path, paper_id: str) -> AbstractContextManager[None]:
+    lock = place_of(home, paper_id) / ".lock"
+    return holding(lock, "这份移交包正在生成或核对，请等它结束")
+
+
+def _made(job: Job) -> Mapping[str, Any]:
     try:
         order, told = _order(job.site, job.subject)
         size = sum(one.size for one in order.loads)

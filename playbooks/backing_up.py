@@ -2,7 +2,6 @@
 140–142; duties E1–E3). No transaction is held meanwhile; whatever goes wrong, or is killed, leaves
 earlier sets as they were and says so."""
 
-import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -30,6 +29,7 @@ from inventory.store import Damaged
 from netops.errors import DeviceError
 from playbooks import backup_rows
 from playbooks.backup_rows import WORK, Begun
+from playbooks.holding import holding
 from playbooks.jobs import Job, Unfinished
 from playbooks.site import Site
 
@@ -141,13 +141,8 @@ def take_up(site: Site) -> int:
 def alone(home: Path, source_id: str) -> Iterator[None]:
     """Be the only one who backs up a source, whichever process; the lock ends with its process.
     Raises Unfinished while another is at it."""
-    folder = home / _LOCKS
-    make_folder(folder)
-    with (folder / f"{source_id}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Unfinished("这个来源正在备份，不再另起一次；请看正在进行的那一次") from None
+    busy = "这个来源正在备份，不再另起一次；请看正在进行的那一次"
+    with holding(home / _LOCKS / f"{source_id}.lock", busy):
         yield
 
 

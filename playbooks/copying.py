@@ -1,7 +1,6 @@
 """Every good backup goes to every place of its centre, and to the media people plug in; what could
 not be done is tried again (Article 142; duties E5 and E6)."""
 
-import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,7 +19,6 @@ from backups.sets import matched
 from backups.spots import Aim, Spot, aim_of, opened, plugged, spot_of
 from inventory.act import EVERYTHING, system
 from inventory.backup_place import BackupPlace
-from inventory.durable import make_folder
 from inventory.keys import new_key
 from inventory.medium import Medium
 from inventory.run import JobRun
@@ -28,6 +26,7 @@ from inventory.store import Damaged
 from playbooks import copy_rows
 from playbooks.copy_progress import Progress
 from playbooks.copy_wanted import Wanted, known, wanted
+from playbooks.holding import holding
 from playbooks.jobs import Job, Unfinished
 from playbooks.media import label_medium
 from playbooks.place_keeping import tidy
@@ -174,13 +173,7 @@ def at(site: Site, spot: Spot) -> Iterator[Place]:
 def alone_at(home: Path, subject: str) -> Iterator[None]:
     """Be the only one at work at a place, whichever process; the lock ends with its process.
     Raises Unfinished."""
-    folder = home / "copying"
-    make_folder(folder)
-    with (folder / f"{subject}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Unfinished(_BUSY) from None
+    with holding(home / "copying" / f"{subject}.lock", _BUSY):
         yield
 
 

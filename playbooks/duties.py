@@ -222,6 +222,7 @@ def tidy(site: Site) -> None:
     rounds.remind(site, now.astimezone(SHANGHAI).date())
     imaging.sweep_images(site)
     imaging.sweep_work(site)
+    archiving.sweep(site)
     drill_scratch.begin(site)
     with site.database.observe() as session:
         tell_overdue(session, now)

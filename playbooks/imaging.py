@@ -2,7 +2,6 @@
 142(3); duty E7). Each raises Unfinished, or Stopped: the rows say how far it was. A worker that
 dies leaves rows and images as they were."""
 
-import fcntl
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,11 +23,11 @@ from inventory.disc import Disc
 from inventory.disc_progress import Finding, burned, checked, made, remade
 from inventory.disc_set import DiscSet
 from inventory.disc_steps import unready
-from inventory.durable import make_folder
 from inventory.run import JobRun
 from inventory.sheet import SheetError
 from inventory.store import Damaged
 from playbooks.disc_orders import folder_for, making, making_again
+from playbooks.holding import holding
 from playbooks.jobs import Job, Unfinished
 from playbooks.site import Site
 
@@ -226,11 +225,6 @@ def _in_words() -> Iterator[None]:
 def _alone(site: Site, paper_id: str) -> Iterator[None]:
     """One making or burning of a set at a time, whichever process; the lock ends with it. Raises
     Unfinished."""
-    folder = folder_for(site.home, paper_id)
-    make_folder(folder)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Unfinished("这套光盘正在生成或刻录，请等它结束") from None
+    lock = folder_for(site.home, paper_id) / ".lock"
+    with holding(lock, "这套光盘正在生成或刻录，请等它结束"):
         yield

@@ -34,8 +34,9 @@ from inventory.shanghai import today
 from inventory.staff import Staff
 from inventory.stepping import moving
 from inventory.store import Store
-from playbooks.archiving import place_of
+from playbooks.archiving import place_of, sweep
 from playbooks.disc_orders import folder_for
+from playbooks.holding import holding
 from playbooks.imaging import sweep_images
 from tests.lab import need_programs
 from tests.web.county import PASSWORD, Browser, County
@@ -320,6 +321,24 @@ def _hang(county: County, row: ArchiveTransfer) -> None:
     kept = store.keep(io.BytesIO(b"%PDF-1.4\n%%EOF\n"), "登记表.pdf")
     with county.database.transaction(county.act("county")) as session:
         attach(session, session.get_one(ArchiveTransfer, row.id), kept, "signed")
+
+
+def test_what_nobody_is_at_does_not_stay_in_the_clear(county: County) -> None:
+    """What a killed making left goes, and what was cancelled; a living one stays."""
+    home, site = county.settings.home, site_of(county)
+    rows = [_new(county, ArchiveTransfer, year=year, work="归档") for year in (2024, 2025, 2026)]
+    killed, busy, cancelled = (place_of(home, row.id) for row in rows)
+    for folder in (killed, busy):
+        (folder / "work").mkdir(parents=True)
+    (cancelled / rows[2].number).mkdir(parents=True)
+    assert step(county.login("net"), f"/r/archive-transfers/{rows[2].id}", "cancel")[0] == 302
+    with holding(busy / ".lock", "busy"):
+        sweep(site)
+        county.login("net").post(f"/discs/archive/{rows[1].id}/pack")
+        (run,) = work(county)
+    assert run.note.startswith("这份移交包正在生成或核对")
+    assert not (killed / "work").exists() and not cancelled.exists()
+    assert (busy / "work").is_dir()
 
 
 def _is_checked(county: County, net: Browser, at: str, top: Path) -> None:
