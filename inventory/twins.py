@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from inventory.batches import batches
 from inventory.lifecycle import ENDED
+from inventory.spelling import one_way
 
 _TAGS = "tags of things"
 
@@ -38,11 +39,6 @@ def same_serial(session: Session, things: Sequence[Any]) -> Iterator[tuple[Any, 
         if others:
             yield one, "、".join(others[:3])
         same[one.id] = one.tag or one.name
-
-
-def one_way(text: str) -> str:
-    """Half-width and small: what a scanner's setting changes is gone."""
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().casefold()
 
 
 def _borne(session: Session, told: Sequence[Any]) -> dict[str, dict[str, str]]:

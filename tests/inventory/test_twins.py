@@ -8,6 +8,7 @@ from inventory.act import EVERYTHING, system
 from inventory.db import Database
 from inventory.equipment import Equipment
 from inventory.exchange import apply, plan
+from inventory.person import Person
 from inventory.register import Rejected
 from inventory.sheet import Sheet, SheetRow
 from tests.inventory.conftest import Tree
@@ -85,3 +86,27 @@ def test_a_serial_is_doubted_while_another_living_thing_bears_it(
         session.get_one(Equipment, second.id).turn(gone=True)
     with database.view(EVERYTHING) as session:
         assert list(Equipment.doubts(session, [session.get_one(Equipment, first.id)])) == []
+
+
+@pytest.mark.parametrize("login", ["TECH", "Tech", "ｔｅｃｈ"])
+def test_no_two_logins_read_alike(database: Database, tree: Tree, login: str) -> None:
+    """In the trail, and to whoever grants rights, they would be one person; also below each other
+    in one sheet, and when the other one left long ago."""
+    with database.transaction(system("建人员")) as session:
+        session.add(gone := Person(centre_id=tree.kaifeng.id, login="tech", name="王技"))
+        session.add(other := Person(centre_id=tree.lankao.id, login="tech2", name="赵技"))
+    with database.transaction(system("离职")) as session:
+        session.get_one(Person, gone.id).turn(gone=True)
+    with (
+        pytest.raises(Rejected, match="已有登录名 tech，只差大小写"),
+        database.transaction(tree.act(tree.lankao)) as session,
+    ):
+        session.add(Person(centre_id=tree.lankao.id, login=login, name="冒名"))
+    with (
+        pytest.raises(Rejected, match="只差大小写"),
+        database.transaction(system("两人")) as session,
+    ):
+        for name in ("wang", "WANG"):
+            session.add(Person(centre_id=tree.lankao.id, login=name, name="王"))
+    with database.transaction(system("改")) as session:
+        session.get_one(Person, other.id).login = "Tech2"
