@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request, url_for
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _
 
 from inventory.shanghai import SHANGHAI
@@ -19,12 +20,23 @@ def init_app(app: Flask) -> None:
     """Choose the language per request and give templates the filters below."""
     app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[app.config["LANGUAGE"]]
     app.config["BABEL_DEFAULT_TIMEZONE"] = SHANGHAI.key
-    Babel(app, locale_selector=lambda: LANGUAGES[language()])
+    babel = Babel(app, locale_selector=lambda: LANGUAGES[language()])
+    babel.domain_instance = _Words()
     app.after_request(_remember)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     for name in (moment, day, ago, duration, rate, size, figure):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.globals.update(language=language, language_url=language_url, now=now)
+
+
+class _Words(Domain):  # type: ignore[misc]  # (it has no types)
+    """The words of a language, chosen once for a request and not for each text of a page."""
+
+    def get_translations(self) -> NullTranslations:
+        words: NullTranslations | None = g.get("words")
+        if words is None:
+            words = g.words = super().get_translations()
+        return words
 
 
 def language() -> str:
