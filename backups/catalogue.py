@@ -134,7 +134,8 @@ def tell_trouble(session: Session, header: Header, trouble: str) -> None:
     """The configuration is safe in the vault; that its history is damaged must be seen to."""
     tell(
         session, "wrong", "配置历史库损坏，新的配置只存了加密原文", centre_id=header.centre,
-        text=f"{trouble}。原文可以照常恢复到设备；请从第二台机器恢复历史库，再核对一次。",
+        text=f"{trouble}。原文可以照常恢复到设备；请检查磁盘，"
+        "再在服务器上执行 netops config rebuild 重建历史库。",
         right="operate", level="critical", link=f"/configs/devices/{header.device}",
         key=f"history:{header.device}",
     )  # fmt: skip

@@ -8,8 +8,7 @@ is done from its header: nothing is lost and nothing is doubled.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -32,9 +31,10 @@ from backups.content import (
 )
 from backups.difference import lines
 from backups.looks import Looks
+from backups.mending import lately, mend
 from backups.textgit import Note, Writer
 from backups.vault import Header, NotKept
-from backups.veil import Veil, profile_of
+from backups.veil import profile_of
 from inventory.act import EVERYTHING, Act, Scope, system
 from inventory.config_snapshot import ConfigSnapshot
 from inventory.content import plain_name
@@ -81,10 +81,6 @@ class Shelf(Looks):
     ) -> None:
         super().__init__(database, key, home)
         self._step = step
-
-    @cached_property
-    def veil(self) -> Veil:
-        return Veil(self.vault.key)
 
     def keep(self, device_id: str, read: ConfigRead, cause: Cause, now: datetime) -> Kept:
         """Keep what was read of a device; nothing new is a success, too. Where the history is
@@ -201,8 +197,9 @@ class Shelf(Looks):
             return Entered()
         note = Note(top.further["author"], top.taken_at, words(thing, top))
         repo, total = writer.repo.name, len(lines(clean))
+        known = thing.latest is not None and thing.latest.commit != "" and thing.latest.repo == repo
         try:
-            commit = writer.commit(thing.id, clean, note)
+            commit = self._written(writer, thing.id, clean, note, known=known)
         except Damaged as error:
             return Entered(lines_total=total, trouble=error.reason)
         if thing.latest is None or not thing.latest.commit:
@@ -212,6 +209,23 @@ class Shelf(Looks):
             return Entered(repo, commit, *self.counts(thing.latest, fresh), total)
         except Damaged as error:
             return Entered(repo, commit, total, 0, total, trouble=error.reason)
+
+    def _written(
+        self, writer: Writer, device_id: str, clean: str, note: Note, *, known: bool
+    ) -> str:
+        """Its commit. A history that cannot be built upon is written anew, once in a day. Raises
+        NotKept, Damaged."""
+        try:
+            return writer.commit(device_id, clean, note, known=known)
+        except Damaged as error:
+            now, repo = datetime.now(UTC), writer.repo
+            if lately(repo, now):
+                raise
+            try:
+                mend(self, repo.name, system("重建配置历史库", reason=error.reason), now)
+            except NotKept:
+                raise error from None  # there was no room for another; the vault still takes it
+        return writer.commit(device_id, clean, note, known=known)
 
     def _enter(self, top: Header, entered: Entered, act: Act, saved: str = "") -> None:
         with self.database.transaction(act) as session:
@@ -237,7 +251,7 @@ class Shelf(Looks):
             if thing.same(top.further["form"]):
                 place.unlink()  # the same was kept since
                 continue
-            clean = self._clean(thing, text_of(top, raw))
+            clean = self._clean(thing, text_of(top.origin, raw))
             entered = self._commit(writer, thing, top, clean)
             self._enter(top, entered, system("补记设备配置备份", reason="上次保存中断"))
             adopted.append(top.snapshot)

@@ -1,12 +1,14 @@
 """One configuration before it is kept: what it is, why it was read, and what is said of it."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from backups.catalogue import Thing
+from backups.textgit import Note
 from backups.vault import Header
-from inventory.config_snapshot import ORIGINS
+from inventory.config_snapshot import ORIGINS, ConfigSnapshot
 from inventory.content import refused
 from inventory.keys import new_key
 from inventory.register import FieldError, Rejected
@@ -19,6 +21,8 @@ from netops.ssh_screen import decoded
 
 LARGEST = 20_000_000  # bytes of a file that is brought in
 LARGEST_TEXT = 4_000_000  # bytes; no box's configuration is near, and hiding secrets takes its time
+
+_SAID = (("source", "从哪里改的"), ("evidence", "依据"), ("reason", "说明"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,18 @@ def header(thing: Thing, content: Content, cause: Cause, now: datetime, name: st
 
 def words(thing: Thing, header: Header) -> str:
     """The message of its version: for whoever looks with git alone."""
-    told = header.further
-    labels = (("source", "从哪里改的"), ("evidence", "依据"), ("reason", "说明"))
-    facts = [f"{label}：{told[name]}" for name, label in labels if told[name]]
-    head = f"{thing.name} {ORIGINS[header.origin]}"
-    return "\n".join([head, "", *facts, f"备份编号：{header.snapshot}", ""])
+    return _words(thing, header.snapshot, header.origin, header.further)
+
+
+def noted(thing: Thing, row: ConfigSnapshot) -> Note:
+    """What its version says of itself, once more from its row."""
+    told = {name: getattr(row, name) for name, _label in _SAID}
+    return Note(row.author, row.taken_at, _words(thing, row.id, row.origin, told))
+
+
+def _words(thing: Thing, key: str, origin: str, told: Mapping[str, str]) -> str:
+    facts = [f"{label}：{told[name]}" for name, label in _SAID if told[name]]
+    return "\n".join([f"{thing.name} {ORIGINS[origin]}", "", *facts, f"备份编号：{key}", ""])
 
 
 def saved(profile: Profile, read: ConfigRead) -> str:
@@ -103,9 +114,9 @@ def untold(data: bytes) -> str:
     return "" if readable(data) is not None else "不是文字"
 
 
-def text_of(top: Header, raw: bytes) -> str | None:
+def text_of(origin: str, raw: bytes) -> str | None:
     """The text of what lies in the vault, as it was when it was kept."""
-    return readable(raw) if top.origin == "import" else decoded(raw.decode("latin-1"))
+    return readable(raw) if origin == "import" else decoded(raw.decode("latin-1"))
 
 
 def check(data: bytes, reason: str) -> None:

@@ -71,9 +71,15 @@ class Git:
         """Be the only writer. The lock is handed to every git that is started by what is yielded:
         it holds as long as one of them lives, so whoever gets it knows that all the others are
         gone, and removes what they left. Raises NotKept naming the process that does not let go."""
-        with _locked(self.folder.with_suffix(".lock")) as lock:
+        with self.locked() as held:
             self.make()
             self.clear()
+            yield held
+
+    @contextmanager
+    def locked(self) -> Iterator["Git"]:
+        """Keep all writers away, whatever is there or is not. Raises NotKept."""
+        with _locked(self.folder.with_suffix(".lock")) as lock:
             yield replace(self, held=(lock,))
 
     def run(self, *words: str, given: bytes = b"", seconds: int = _PATIENCE) -> bytes:

@@ -17,6 +17,7 @@ from backups.difference import DiffRow, counted, replaced, side_by_side
 from backups.gitrun import GitFailed
 from backups.textgit import BadPattern, Blamed, Hit, TextRepo, check_pattern, grep
 from backups.vault import Vault
+from backups.veil import Veil
 from inventory.act import EVERYTHING
 from inventory.config_snapshot import ConfigSnapshot
 from inventory.config_state import ConfigState
@@ -43,6 +44,10 @@ class Looks:
         """Opened (its key made) outside of any session. Raises SecretError."""
         key = data_key(self.database, self._key, "configs")
         return Vault(self.home / "vault" / "configs", key)
+
+    @cached_property
+    def veil(self) -> Veil:
+        return Veil(self.vault.key)
 
     def repo(self, name: str) -> TextRepo:
         return TextRepo(self.home / "configs", name)

@@ -6,9 +6,9 @@ renaming a device changes nothing. Nothing but ids and commit ids ever becomes p
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,7 @@ _ID = re.compile(r"[0-9A-Za-z]{1,26}")
 _EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # a tree without files, known to every git
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REPO = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,39}")
+_REPLACE = "refs/replace/"  # git looks up here what it is asked for, also what is lost
 _LOOSE, _PACKS = 2000, 20  # more than that is packed anew
 UNKNOWN = "未知"
 
@@ -93,11 +94,28 @@ class TextRepo:
         """Each line of a version with the version it came with. Raises Damaged."""
         _file(device_id, commit)
         told = self._told("blame", "--porcelain", commit, "--", f"{device_id}.txt")
-        return list(_blamed(told.decode().split("\n")))
+        former = self._former()
+        lines = _blamed(told.decode().split("\n"))
+        return [replace(one, commit=former.get(one.commit, one.commit)) for one in lines]
 
     def log(self, device_id: str) -> list[str]:
         """The commits of one device, newest first. Raises Damaged."""
         return self._told("rev-list", _branch(device_id), "--").decode().split()
+
+    def lacks(self, devices: Collection[str], commits: Collection[str]) -> list[str]:
+        """What is not there of the branches of these devices and of these versions, line by line;
+        what git says when it cannot even tell."""
+        asked = [*map(_branch, sorted(devices)), *sorted(commits)]
+        try:
+            told = self.git.run("cat-file", "--batch-check", given="\n".join([*asked, ""]).encode())
+        except GitFailed as error:
+            return error.words.split("\n")
+        return [line for line in told.decode().split("\n") if line.endswith(" missing")]
+
+    def _former(self) -> dict[str, str]:
+        """Versions that were written anew (`Writer.stand_for`), and the names they are known by."""
+        told = self._told("for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", _REPLACE)
+        return dict(line.split(" ") for line in reversed(told.decode().splitlines()))
 
     def _told(self, *words: str) -> bytes:
         try:
@@ -144,19 +162,41 @@ class Writer:
     repo: TextRepo
     git: Git
 
-    def commit(self, device_id: str, text: str, note: Note) -> str:
+    def commit(self, device_id: str, text: str, note: Note, *, known: bool = False) -> str:
         """Add a version of one device's text and return its commit; the one before when nothing is
-        different. Raises NotKept, Damaged."""
+        different. `known`: there were versions of it here before. Raises NotKept, Damaged."""
         try:
-            tip, known = self._newest(device_id)
-            if known == text.encode():
-                return tip
-            fresh = _version(device_id, tip, text, note)
+            tip, newest = self._newest(device_id)
+        except (GitFailed, OSError) as error:
+            raise refused(error) from None
+        if known and not tip:
+            raise Damaged(f"配置历史库 {self.repo.name} 里这台设备以前的配置不见了")
+        return tip if newest == text.encode() else self.commits(device_id, tip, [(text, note)])[0]
+
+    def commits(self, device_id: str, tip: str, versions: Sequence[tuple[str, Note]]) -> list[str]:
+        """Add versions one after another upon `tip` ("" for the first); all of them or none. Raises
+        NotKept, Damaged."""
+        parts, before = [], tip
+        for mark, (text, note) in enumerate(versions, 1):
+            parts.append(_version(device_id, mark, before, text, note))
+            before = f":{mark}"
+        try:
+            fresh = b"".join([*parts, b"done\n"])
             told = self.git.run("fast-import", "--quiet", "--done", given=fresh)
         except (GitFailed, OSError) as error:
             self.git.clear()
             raise refused(error) from None
-        return told.decode().strip()
+        return told.decode().split()
+
+    def stand_for(self, names: Mapping[str, str]) -> None:
+        """Let commits (values) be found under the names of others that are lost (keys). Raises
+        NotKept, Damaged."""
+        told = "".join(f"create {_REPLACE}{lost} {here}\n" for lost, here in names.items())
+        try:
+            self.git.run("update-ref", "--stdin", given=told.encode())
+            self.git.run("pack-refs", "--all")
+        except (GitFailed, OSError) as error:
+            raise refused(error) from None
 
     def _newest(self, device_id: str) -> tuple[str, bytes | None]:
         """(commit, text) of the newest version, both of it in one question."""
@@ -183,17 +223,14 @@ class Writer:
         return much
 
 
-def fsck(repo: TextRepo, commits: Collection[str] = ()) -> list[str]:
-    """What git finds wrong in the whole repository, line by line, and which of these versions it
-    does not have; nothing when it is sound."""
+def fsck(repo: TextRepo) -> list[str]:
+    """What git finds wrong in the whole repository, line by line; nothing when it is sound."""
     try:
         options = ("--full", "--strict", "--no-dangling", "--no-progress")
         repo.git.run("fsck", *options, seconds=WHOLE)
-        asked = "".join(f"{commit}\n" for commit in commits).encode()
-        told = repo.git.run("cat-file", "--batch-check", given=asked).decode().split("\n")
     except GitFailed as error:
         return error.words.split("\n")
-    return [line for line in told if line.endswith(" missing")]
+    return []
 
 
 def _branch(device_id: str) -> str:
@@ -208,15 +245,16 @@ def _file(device_id: str, commit: str) -> str:
     return f"{commit}:{device_id}.txt"
 
 
-def _version(device_id: str, tip: str, text: str, note: Note) -> bytes:
+def _version(device_id: str, mark: int, before: str, text: str, note: Note) -> bytes:
     """A version in the words of `git fast-import`, which makes blob, tree and commit and moves the
-    branch in one step, or, cut short, none of it: the branch moves only from `tip` on. It answers
-    with the commit."""
+    branch in one step, or, cut short, none of it: the branch moves only from `before` on. It
+    answers with the commit."""
     at = f"{int(note.at.timestamp())} +0800"
     parts = [
-        f"commit {_branch(device_id)}\n", "mark :1\n", f"author {_plain(note.author)} <> {at}\n",
-        f"committer 值守台 <> {at}\n", _data(note.words), f"from {tip}\n" if tip else "",
-        f"M 100644 inline {device_id}.txt\n", _data(text), "get-mark :1\n", "done\n",
+        f"commit {_branch(device_id)}\n", f"mark :{mark}\n",
+        f"author {_plain(note.author)} <> {at}\n",
+        f"committer 值守台 <> {at}\n", _data(note.words), f"from {before}\n" if before else "",
+        f"M 100644 inline {device_id}.txt\n", _data(text), f"get-mark :{mark}\n",
     ]  # fmt: skip
     return "".join(parts).encode()
 

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backups.configs import Reconciled, Shelf
-from backups.textgit import fsck
+from backups.mending import curable, flaws, mend
+from backups.rewriting import rows_of
 from backups.vault import NotKept
-from inventory.act import EVERYTHING
+from inventory.act import EVERYTHING, system
 from inventory.config_snapshot import ConfigSnapshot
 from inventory.device import Device
 from inventory.home import HomeFact, home_fact
@@ -73,7 +74,7 @@ def look(site: Site, now: datetime) -> Checked:
         repos = [name for name in session.scalars(select(ConfigSnapshot.repo).distinct()) if name]
         files = [key for key in session.scalars(select(ConfigSnapshot.id)) if _turn(key) in turns]
     histories = [name for name in repos if _turn(name) in turns]
-    found = [*_in_vault(shelf, files), *_in_histories(shelf, histories)]
+    found = [*_in_vault(shelf, files), *_in_histories(shelf, repos, histories, now)]
     devices = tuple(sorted({damage.device_id for damage in found}))
     checked = Checked(now, len(files), len(histories), devices)
     with site.database.observe() as session:
@@ -116,15 +117,28 @@ def _in_vault(shelf: Shelf, keys: list[str]) -> Iterator[_Damage]:
             yield _Damage(row.device_id, f"{row.label}：{error.reason}")
 
 
-def _in_histories(shelf: Shelf, names: Iterable[str]) -> Iterator[_Damage]:
+def _in_histories(
+    shelf: Shelf, names: Iterable[str], whole: Collection[str], now: datetime
+) -> Iterator[_Damage]:
+    """Each night every history is asked for all versions; those of tonight are read whole."""
     for name in names:
-        query = select(ConfigSnapshot.id, ConfigSnapshot.commit).where(ConfigSnapshot.repo == name)
-        with shelf.database.view(EVERYTHING) as session:
-            commits = {key: commit for key, commit in session.execute(query)}  # noqa: C416
-        wrong = fsck(shelf.repo(name), set(commits.values()))
+        wrong = flaws(shelf, name, whole=name in whole)
+        if wrong and curable(shelf, name, wrong):
+            wrong = _mended(shelf, name, wrong, now)
         if wrong:
-            named = list(_unreadable(shelf, list(commits)))
+            named = list(_unreadable(shelf, [row.id for row in rows_of(shelf, name)]))
             yield from named or [_Damage("", f"配置历史库 {name}：{'；'.join(wrong)[:300]}")]
+
+
+def _mended(shelf: Shelf, name: str, wrong: list[str], now: datetime) -> list[str]:
+    """What is still wrong after the history was written anew."""
+    act = system("重建配置历史库", reason=f"每夜核对发现损坏：{wrong[0][:200]}")
+    try:
+        with shelf.repo(name).git.locked():
+            mend(shelf, name, act, now)
+    except (NotKept, Damaged) as error:
+        return [*wrong, error.reason]
+    return flaws(shelf, name)
 
 
 def _unreadable(shelf: Shelf, keys: list[str]) -> Iterator[_Damage]:

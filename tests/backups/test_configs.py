@@ -26,7 +26,6 @@ from inventory.keys import new_key
 from inventory.log_draft import LogDraft
 from inventory.notice import Notice
 from inventory.register import Rejected
-from inventory.store import Damaged
 from tests.backups.conftest import FIRST, NOW, PASSWORD, Stack, grown, read, stacked
 
 
@@ -303,21 +302,22 @@ def test_a_start_sets_aside_what_is_damaged_or_belongs_to_no_device(stack: Stack
     assert shelf.reconcile().aside == ()
 
 
-def test_a_damaged_history_stops_no_backup_and_is_told(stack: Stack) -> None:
+def test_a_damaged_history_stops_no_backup_and_is_mended_by_it(stack: Stack) -> None:
     stack.keep(FIRST)
     objects = stack.home / "configs" / "410225.git" / "objects"
     for place in objects.glob("??/*"):
         place.chmod(0o600)
         place.write_bytes(b"rotten")
     kept = stack.keep(grown(FIRST, 1), 1)
-    row = stack.rows()[-1]
-    assert (kept.changed, row.commit, stack.shelf().text(row)) == (True, "", "")
-    assert stack.shelf().raw(row) == grown(FIRST, 1).encode()
+    first, second = stack.rows()
+    assert (kept.changed, second.added, second.removed) == (True, 3, 0)
+    assert stack.shelf().raw(second) == grown(FIRST, 1).encode()
+    assert "sysname LK-CORE" in stack.shelf().text(first)
+    assert len(list((stack.home / "configs" / "damaged").iterdir())) == 1
     with stack.database.view(EVERYTHING) as session:
         told = session.scalars(select(Notice).where(Notice.kind == "wrong")).one()
-    assert "历史库" in told.title
-    with pytest.raises(Damaged):
-        stack.shelf().text(stack.rows()[0])
+        assert verify(session) is None
+    assert "历史库 410225 已用加密原文重建" in told.title
 
 
 @pytest.fixture

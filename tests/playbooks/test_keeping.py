@@ -62,9 +62,10 @@ def test_in_thirty_nights_everything_is_read_once(site: Site, stack: Stack) -> N
 
 def test_what_is_damaged_is_named_with_its_device(site: Site, stack: Stack) -> None:
     kept = [stack.keep(FIRST), stack.keep(grown(FIRST, 1), 1)]
-    stack.keep(FIRST.replace("LK-CORE", "LK-PBX"), 2, device=stack.far)
+    far = stack.keep(FIRST.replace("LK-CORE", "LK-PBX"), 2, device=stack.far)
     shelf = stack.shelf()
     flip(shelf.vault.find(stack.county.id, stack.switch, kept[0].snapshot_id))
+    shelf.vault.find(stack.county.id, stack.far, far.snapshot_id).unlink()
     commit = stack.rows(stack.far)[0].commit
     where = shelf.repo("410225").git
     blob = where.run("rev-parse", f"{commit}:{stack.far}.txt").decode().strip()
@@ -73,23 +74,31 @@ def test_what_is_damaged_is_named_with_its_device(site: Site, stack: Stack) -> N
     found = look(site, NIGHT)
     assert found.damaged == tuple(sorted([stack.switch, stack.far]))
     by_title = {title: (text, centre) for title, text, centre in told(site)}
-    assert set(by_title) == {"核心交换机的配置备份有 1 处损坏", "程控交换机的配置备份有 1 处损坏"}
+    assert set(by_title) == {
+        "核心交换机的配置备份有 1 处损坏", "程控交换机的配置备份有 2 处损坏",
+        "配置历史库 410225 已用加密原文重建",
+    }  # fmt: skip
     assert "2026-11-20 10:30 每日巡检：" in by_title["核心交换机的配置备份有 1 处损坏"][0]
-    assert "410225" in by_title["程控交换机的配置备份有 1 处损坏"][0]
+    assert "410225" in by_title["程控交换机的配置备份有 2 处损坏"][0]
+    assert "1 版的加密原文也读不出来" in by_title["配置历史库 410225 已用加密原文重建"][0]
     assert {centre for _text, centre in by_title.values()} == {stack.county.id}
+    assert stack.shelf().text(stack.rows()[0])  # its original is lost, not what people read
     look(site, NIGHT + timedelta(days=31))
-    assert len(told(site)) == 2  # nobody is told twice while it is unread
+    assert len(told(site)) == 3  # nobody is told twice while it is unread
+    assert len(list((stack.home / "configs" / "damaged").iterdir())) == 1
 
 
-def test_a_history_that_is_gone_is_damage(site: Site, stack: Stack) -> None:
+def test_a_history_that_is_gone_is_back_the_next_morning(site: Site, stack: Stack) -> None:
     stack.keep(FIRST)
-    folder = stack.shelf().repo("410225").git.folder
-    folder.rename(folder.with_suffix(".away"))
+    shelf = stack.shelf()
+    before = shelf.text(stack.rows()[0])
+    folder = shelf.repo("410225").git.folder
     look(site, NIGHT - timedelta(days=60))
-    assert not folder.exists()
-    assert look(site, NIGHT - timedelta(days=29)).damaged == (stack.switch,)
-    stack.keep(grown(FIRST, 1), 1)  # makes one anew; what the catalogue knows is missing still
-    assert look(site, NIGHT + timedelta(days=5)).damaged == (stack.switch,)
+    for nights in range(2):  # on whatever night it is, not once in thirty only
+        folder.rename(folder.with_name(f"{nights}.away"))
+        assert look(site, NIGHT + timedelta(days=nights)).damaged == ()
+        assert shelf.text(stack.rows()[0]) == before
+    assert {title for title, _, _ in told(site)} == {"配置历史库 410225 已用加密原文重建"}
 
 
 def test_a_start_tells_what_it_set_aside(site: Site, stack: Stack) -> None:

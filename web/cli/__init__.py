@@ -24,6 +24,7 @@ from web.cli import (
     compliance,
     config,
     config_acts,
+    config_rebuild,
     home,
     index,
     log_days,
@@ -55,8 +56,8 @@ def netops(context: click.Context, folder: Path | None) -> None:
 # people: beside verbs of rows
 for part in (
     agent, approvals, audit, backup, backup_acts, backup_discs, backup_export, backup_rebuild,
-    binding, binding_acts, change, config, config_acts, compliance, home, index, logs, log_days,
-    notice, polling, rows, people, secret, today,
+    binding, binding_acts, change, config, config_acts, config_rebuild, compliance, home, index,
+    logs, log_days, notice, polling, rows, people, secret, today,
 ):  # fmt: skip
     part.join(netops)
 

@@ -21,6 +21,7 @@ CHANGES = {"insert": "新增", "update": "修改", "delete": "删除", "event": 
 # Things that are no register of their own, by the class that stands in the row.
 THINGS = {
     "AuditRow": "审计记录", "HomeFact": "值守台本身", "Address": "网络地址", "Key": "密钥文件",
+    "ConfigHistory": "配置历史库",
     "Revision": "内容修订", "Signature": "电子签字", "Attachment": "附加文件",
     "NoticeWish": "通知偏好",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Configurations by command: brought, looked at, compared, searched, and taken out for a cable."""
 
+import shutil
 import stat
 from pathlib import Path
 
@@ -34,6 +35,27 @@ def test_a_file_from_the_box_and_back(run: Run, tmp_path: Path) -> None:
     ]
     run("config", "search", "nothing-such", code=1)
     assert "正则表达式有误" in run("config", "search", "(", "--regex", code=2).output
+
+
+def test_a_history_that_is_gone_is_made_anew(run: Run, home: Path, tmp_path: Path) -> None:
+    run("device", "add", "--name", "程控交换机", "--address", "10.41.9.9", "--kind", "pbx",
+        "--profile", "manual_export", "--centre", "410225")  # fmt: skip
+    (tmp_path / "a.cfg").write_text(OLD)
+    run("config", "import", "程控交换机", str(tmp_path / "a.cfg"), "--why", "季度导出")
+    shown = run("config", "show", "程控交换机").output
+    assert "完好" in run("config", "rebuild").output
+    shutil.rmtree(home / "configs" / "410225.git" / "objects")
+    assert "配置历史库" in run("config", "show", "程控交换机", code=1).output
+    (done,) = told(run("config", "rebuild", "--json"))
+    assert (done["rebuilt"], done["versions"], done["wrong"]) == (True, 1, "")
+    assert Path(done["aside"]).is_dir()
+    assert run("config", "show", "程控交换机").output == shown
+    run("audit", "export", str(tmp_path / "audit.jsonl"))
+    assert "重建配置历史库" in (tmp_path / "audit.jsonl").read_text("utf-8")
+    (original,) = (home / "vault" / "configs").glob("*/*/*.cfg")
+    original.unlink()
+    shutil.rmtree(home / "configs" / "410225.git" / "objects")
+    assert "missing" in run("config", "rebuild", code=1).output
 
 
 def test_the_original_for_a_console_cable(run: Run, tmp_path: Path) -> None:
