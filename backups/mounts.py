@@ -43,6 +43,11 @@ def together(one: Path, other: Path, told: str = "") -> bool:
     return _at(one, told).device == _at(other, told).device
 
 
+def in_memory(path: Path, told: str = "") -> bool:
+    """Does it lie in this machine's memory, gone with the next power cut?"""
+    return _at(path, told).kind in ("tmpfs", "ramfs")
+
+
 @dataclass(frozen=True, slots=True)
 class _Mount:
     point: str

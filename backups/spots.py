@@ -1,5 +1,6 @@
 """From rows to open places: what a copy needs to know of where it goes, read in one short view."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backups import same_machine, sftp_place
 from backups.label import Label, WrongMedium, guarding, read_label, write_label
-from backups.mounts import elsewhere, together
+from backups.mounts import elsewhere, in_memory, together
 from backups.places import LocalPlace, Place, PlaceError
 from inventory.backup_copy import BackupCopy
 from inventory.backup_place import BackupPlace, whole_path
@@ -123,9 +124,20 @@ def apart(spot: Spot) -> None:
             f"{root} 不在另一台主机的共享上（NFS、SMB 等），不能算双机备份；"
             "请挂载另一台主机的共享，或改为经 SFTP，或把用途改为“附加副本”"
         )
+    if spot.aim.where == "medium":
+        lasting(root)
     for other in spot.others:
         if together(root, Path(other)):
             raise WrongMedium(f"{root} 与存放处 {other} 在同一个盘上，不能算另一份；请换一个盘")
+
+
+def lasting(root: Path) -> None:
+    """A folder in memory is no medium, unless the machine's owner says so (NETOPS_MEMORY_MEDIA=1,
+    to try things out). Raises WrongMedium."""
+    if in_memory(root.resolve()) and os.environ.get("NETOPS_MEMORY_MEDIA") != "1":
+        raise WrongMedium(
+            f"{root} 在本机内存里（tmpfs），断电就没有了，不能算移动存储设备；请插好介质并挂载"
+        )
 
 
 def _name(root: Path, spot: Spot, home: Path) -> None:

@@ -18,7 +18,7 @@ from backups import sftp_place
 from backups.bringing_back import bring_back, finish
 from backups.copying import Diverged, Missing, check_copy, copy_set
 from backups.label import Label, WrongMedium, guarding, write_label
-from backups.mounts import elsewhere, together
+from backups.mounts import elsewhere, in_memory, together
 from backups.pace import Pace, Stopped
 from backups.places import Folder, LocalFolder, LocalPlace, PlaceError
 from backups.set_manifest import NAME
@@ -330,5 +330,6 @@ def test_what_is_mounted_tells_another_machine_and_another_disk() -> None:
     )
     asked = ("/srv/backup", "/mnt/stick/a", "/mnt/far host/a", "/run/a")
     assert [elsewhere(Path(one), told) for one in asked] == [False, False, True, False]
+    assert [in_memory(Path(one), told) for one in asked] == [False, False, False, True]
     assert together(Path("/mnt/stick/a"), Path("/mnt/stick/b"), told)
     assert not together(Path("/mnt/stick/a"), Path("/srv"), told)

@@ -62,8 +62,9 @@ def lab(founded_database: Database, tmp_path: Path) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def stick() -> Iterator[Path]:
+def stick(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of another file system, as a stick is."""
+    monkeypatch.setenv("NETOPS_MEMORY_MEDIA", "1")  # no test may plug in a real one
     with tempfile.TemporaryDirectory(dir="/dev/shm") as path:
         yield Path(path)
 
@@ -250,6 +251,18 @@ def test_a_stick_is_named_first_and_another_one_refused(lab: Lab, stick: Path) -
         ("in", "资料室"), ("out", "局办公室"), ("back", "资料室"), ("lost", ""),
         ("found", "资料室"),
     ]  # fmt: skip
+
+
+def test_memory_is_no_medium(lab: Lab, stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NETOPS_MEMORY_MEDIA")
+    medium = lab.medium()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "link").symlink_to(stick)
+        for path in (stick, Path(folder) / "link"):
+            step(lab, medium, "label", mounted_at=str(path))
+            with pytest.raises(Unfinished, match="断电就没有了"):
+                lab.do("copy", medium.id, path=str(path), label=True)
+    assert not list(stick.iterdir())
 
 
 def _lost_and_found(lab: Lab, blue: Medium, row: BackupSet, stick: Path) -> None:
