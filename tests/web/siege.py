@@ -53,6 +53,7 @@ CHOSEN = {
     ("ConfigTemplate", "body"): f"== {BRIEF} | 必须包含 | 第98条 ==\nsysname {BRIEF}",
     ("Prefix", "cidr"): "10.66.0.0/24", ("Prefix", "gateway"): "10.66.0.254",
     ("Prefix", "reserved"): "",
+    ("Delegation", "starts"): today(), ("Delegation", "ends"): today() + timedelta(days=30),
     ("BackupSet", "period"): "2026-11", ("BackupMiss", "period"): "2026-11",
     ("BackupPlace", "folder"): f"/{BRIEF}", ("DiscSet", "period"): "2026Q4",
     ("ConfigException", "section"): BRIEF, ("ConfigFact", "name"): f"{MARK}_fact",
@@ -182,8 +183,9 @@ def _planted(county: County, cls: type[Register], values: Mapping[str, Any]) -> 
 
 def _later(told: list[Field]) -> dict[str, Any]:
     """Days and times in the order they are asked for: an end comes after its beginning."""
-    days = [f.name for f in told if f.kind == "day"]
-    times = [f.name for f in told if f.kind == "time"]
+    free = [f for f in told if (f.owner, f.name) not in CHOSEN]
+    days = [f.name for f in free if f.kind == "day"]
+    times = [f.name for f in free if f.kind == "time"]
     later: dict[str, Any] = {name: _DAY + timedelta(days=n) for n, name in enumerate(days)}
     return later | {name: _MOMENT + timedelta(hours=n) for n, name in enumerate(times)}
 
