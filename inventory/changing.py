@@ -1,6 +1,7 @@
-"""The steps of a change of configuration: planned, asked, run, confirmed or undone.
+"""A change of configuration from the wish to its consent: begun, planned, agreed to, handed to the
+worker. What people do with it is in `inventory.change_steps`.
 
-What speaks to the device is the worker's: a step here asks it to. It looks again whether the
+What speaks to the device is the worker's: a step asks it to. It looks again whether the
 content is the approved one before anything is sent.
 """
 
@@ -12,22 +13,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory import approval as approving
 from inventory.approval import Rule, approved, rule
 from inventory.change import PLAN, Change
 from inventory.device import Device
 from inventory.keys import new_key
-from inventory.person import Person
 from inventory.revision import correct
 from inventory.role import Standing, can
 from inventory.run import JobRun
 from inventory.secret import Sealed
 from inventory.shanghai import SHANGHAI
 from inventory.signature import acting
-from inventory.stepping import Step, Taken, moving, offer, refused
+from inventory.stepping import moving, refused
 
 KIND = "change"
-_BEFORE = ("draft", "asked", "approved", "refused")
+BEFORE = ("draft", "asked", "approved", "refused")  # nothing was begun yet
 _ONWARD = ("plan", "run", "adopt")  # what was begun can be ended, whoever has the device now
 ROTATION = "rotate_password"
 _MOVED = "设备已移交另一个单位，不能执行：请取消，由现在的单位另建一项"
@@ -95,7 +94,7 @@ def under_way(session: Session, change_id: str) -> JobRun | None:
 def planned(session: Session, change: Change, plan: Mapping[str, str]) -> None:
     """The plan as the worker made it (a text for each of PLAN). What was asked or approved before
     with another plan is asked anew."""
-    if change.state not in _BEFORE:
+    if change.state not in BEFORE:
         raise refused(change, "state", "已经执行或取消，不能再计划")
     if all(getattr(change, name) == plan[name] for name in PLAN):
         return
@@ -125,120 +124,10 @@ def moved_away(session: Session, change: Change) -> bool:
     return device is None or device.centre_id != change.centre_id
 
 
-def _plan(session: Session, change: Change, taken: Taken) -> None:
-    order(session, change, "plan", taken.who.id, taken.who.name)
-
-
-def _ask(session: Session, change: Change, taken: Taken) -> None:
-    approving.ask(session, KIND, change, taken.who, change.reason)
-    change.state = "asked"
-
-
-def _urgent(session: Session, change: Change, taken: Taken) -> None:
-    if taken.proof is None:
-        raise refused(change, "state", "请再输一次登录口令")
-    approving.emergency(session, KIND, change, taken.who, taken.proof, change.reason)
-
-
-def _run(session: Session, change: Change, taken: Taken) -> None:
-    cause = consent(session, change)
-    if cause:
-        raise refused(change, "state", cause)
-    other = session.scalars(
-        select(Change).where(
-            Change.device_id == change.device_id,
-            Change.state.in_(("running", "waiting")),
-            Change.id != change.id,
-        )
-    ).first()
-    if other is not None:
-        raise refused(change, "device_id", f"这台设备上“{other.what}”还没有结束，请等它结束")
-    change.runner_id = taken.who.id if session.get(Person, taken.who.id) else None
-    order(session, change, "run", taken.who.id, taken.who.name)
-
-
-def _confirm(session: Session, change: Change, taken: Taken) -> None:
-    note(change, f"{taken.who.name}确认保留")
-    order(session, change, "confirm", taken.who.id, taken.who.name)
-
-
-def _undo(session: Session, change: Change, taken: Taken) -> None:
-    note(change, f"{taken.who.name}要求撤销")
-    order(session, change, "undo", taken.who.id, taken.who.name)
-
-
-def _adopt(session: Session, change: Change, taken: Taken) -> None:
-    note(change, f"{taken.who.name}要求验证新口令")
-    order(session, change, "adopt", taken.who.id, taken.who.name)
-
-
-def _maybe_set(_session: Session, change: Change) -> bool:
-    """The device may have a new password that the console does not use yet."""
-    return change.procedure == ROTATION and change.secret is not None
-
-
-def _cancel(session: Session, change: Change, taken: Taken) -> None:
-    for run in session.scalars(_waiting(change)):
-        run.state, run.ended_at = "cancelled", datetime.now(UTC)
-    if under_way(session, change.id):
-        raise refused(change, "state", "已经开始执行，不能取消")
-    for one in approving.approvals(session, change):
-        if one.state == "asked" and one.asked_by == taken.who.id:
-            approving.withdraw(session, one, taken.who, "取消")
-    change.state, change.ended_at = "cancelled", datetime.now(UTC)
-
-
-def _waiting(change: Change) -> Any:
-    return select(JobRun).where(
-        JobRun.kind == "procedure", JobRun.subject == change.id, JobRun.state == "asked"
-    )
-
-
 def note(change: Change, text: str, now: datetime | None = None) -> None:
     """One more line of what happened, with the time it happened at (the day is the change's)."""
     at = (now or datetime.now(UTC)).astimezone(SHANGHAI)
     change.log = f"{change.log}{at:%m-%d %H:%M:%S} {text}\n"
-
-
-def confirmable(_session: Session, change: Change) -> bool:
-    """It was pushed, passed every check, and its time is not over."""
-    in_time = change.deadline_at is not None and change.deadline_at > datetime.now(UTC)
-    return change.state == "waiting" and not change.trouble and in_time
-
-
-def _has_plan(_session: Session, change: Change) -> bool:
-    return change.planned
-
-
-offer(
-    Change,
-    Step(
-        "ask", "提请审批", ("draft",), _ask, fits=_has_plan,
-        help="批准的就是这份计划：命令、差异和撤销的办法",
-    ),
-    Step(
-        "urgent", "应急先办", ("draft", "asked"), _urgent, proof=True, fits=_has_plan, danger=True,
-        confirm="%(name)s：不经批准先办，24 小时内须由他人复核。继续？",
-        help="来不及审批时用；须在 24 小时内由他人复核",
-    ),
-    Step(
-        "run", "执行", ("approved",), _run, danger=True,
-        confirm="%(name)s：现在下发到设备？",
-    ),
-    Step("confirm", "确认保留", ("waiting",), _confirm, fits=confirmable),
-    Step(
-        "undo", "立即撤销", ("waiting",), _undo, danger=True,
-        confirm="%(name)s：把设备恢复到操作之前？",
-    ),
-    Step(
-        "adopt", "验证新口令", ("failed",), _adopt, fits=_maybe_set,
-        help="设备也许已经换上新口令：用它登录一次，登得上就记入凭据",
-    ),
-    Step("plan", "重新计划", _BEFORE, _plan, help="按设备现在的配置重新计算；批准过的须再审批"),
-    Step(
-        "cancel", "取消", _BEFORE, _cancel, danger=True, confirm="取消 %(name)s？设备不受影响。",
-    ),
-)  # fmt: skip
 
 
 def _moved(state: str) -> Any:

@@ -34,6 +34,7 @@ from inventory import (  # noqa: F401
     centre,
     certificate,
     change,
+    change_steps,
     changing,
     channel,
     config_exception,
