@@ -20,11 +20,10 @@ from inventory.policy import Policy, policy
 from inventory.proof import Proof
 from inventory.register import Register, Rejected
 from inventory.role import Standing, can
-from inventory.shanghai import SHANGHAI
+from inventory.shanghai import today
 from inventory.sheet import Sheet, SheetRow
 from tests.inventory.conftest import Tree
 
-TODAY = datetime.now(SHANGHAI).date()
 DAY = timedelta(days=1)
 
 
@@ -125,13 +124,13 @@ def test_a_right_ends_at_once(office: Office) -> None:
 
 
 def test_an_agreed_grant_stays_as_agreed(office: Office) -> None:
-    row = office.written("security_admin", office.grant("technician", "auditor", ends=TODAY))
+    row = office.written("security_admin", office.grant("technician", "auditor", ends=today()))
     office.decided("leader", row)
     with (
         pytest.raises(Rejected),
         office.database.transaction(office.who("security_admin").act("改", "test")) as session,
     ):
-        session.get_one(Grant, row).ends = TODAY + timedelta(days=900)
+        session.get_one(Grant, row).ends = today() + timedelta(days=900)
 
 
 def test_a_sheet_asks_too(office: Office) -> None:
@@ -172,7 +171,7 @@ def test_nobody_drafts_a_policy_that_shuts_the_drafter_out(
 
 
 def away(office: Office, taker: str = "technician", **facts: object) -> Delegation:
-    plain: dict[str, object] = {"starts": TODAY, "ends": TODAY, "reason": "出差"}
+    plain: dict[str, object] = {"starts": today(), "ends": today(), "reason": "出差"}
     return Delegation(
         centre_id=office.tree.lankao.id, giver_id=office.ids["leader"],
         taker_id=office.ids[taker], role="leader", **(plain | facts),
@@ -204,7 +203,7 @@ def test_a_delegation_ends_with_its_day_and_with_its_giver(office: Office) -> No
         clerk = session.get_one(Person, office.ids["technician"])
         assert standing(session, clerk, datetime.now(UTC) + DAY).roles == ("technician",)
     with pytest.raises(Rejected, match="委托不能事后补办"):
-        office.written("leader", away(office, starts=TODAY - DAY, ends=TODAY - DAY))
+        office.written("leader", away(office, starts=today() - DAY, ends=today() - DAY))
     office.written("leader", away(office, "manager"))
     assert office.roles("manager") == ("leader", "manager")
     with office.database.transaction(system("停用")) as session:

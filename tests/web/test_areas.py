@@ -15,12 +15,10 @@ from inventory.notice import Notice
 from inventory.person import Person
 from inventory.policy import Policy
 from inventory.role import GIVEN, MAY, RIGHTS
-from inventory.shanghai import SHANGHAI
+from inventory.shanghai import today
 from tests.browser import Visit, axe, overflow, serve, shot
 from tests.web.county import PASSWORD, County
 from web.queries.holding import matrix
-
-TODAY = datetime.now(SHANGHAI).date()
 
 
 def person_of(county: County, login: str) -> str:
@@ -103,7 +101,7 @@ def test_the_matrix_leaves_as_a_sheet_and_is_noted(county: County) -> None:
         session.add(
             Grant(
                 centre_id=county.centres["county"].id, person_id=person_of(county, "tech"),
-                role="auditor", ends=TODAY + timedelta(days=3),
+                role="auditor", ends=today() + timedelta(days=3),
             )
         )  # fmt: skip
     answer = county.login("audit").get("/rights/rights.xlsx")

@@ -10,16 +10,14 @@ from inventory.asked import Approval
 from inventory.error_record import ErrorRecord
 from inventory.grant import Delegation
 from inventory.person import Person
-from inventory.shanghai import SHANGHAI
+from inventory.shanghai import SHANGHAI, today
 from tests.browser import Visit, axe, overflow, serve, shot
 from tests.web.county import PASSWORD, County
-
-TODAY = datetime.now(SHANGHAI).date()
 
 
 def form(county: County, taker: str, **changed: str) -> dict[str, str]:
     who = county.rows(select(Person.id).where(Person.login == taker))[0]
-    days = {"starts": TODAY.isoformat(), "ends": (TODAY + timedelta(days=3)).isoformat()}
+    days = {"starts": today().isoformat(), "ends": (today() + timedelta(days=3)).isoformat()}
     return {"taker_id": who, "role": "leader", "reason": "开会"} | days | changed
 
 
@@ -38,7 +36,7 @@ def test_a_leader_is_deputised_and_takes_it_back(county: County) -> None:
 def test_what_is_refused_stands_beside_its_field(county: County) -> None:
     leader = county.login("leader")
     for changed, said in (
-        ({"ends": (TODAY - timedelta(days=1)).isoformat()}, 'id="ends-error"'),
+        ({"ends": (today() - timedelta(days=1)).isoformat()}, 'id="ends-error"'),
         ({"role": "manager"}, 'id="role-error"'),
         ({"taker_id": ""}, 'id="taker_id-error"'),
         ({"reason": ""}, 'id="reason-error"'),
@@ -52,7 +50,7 @@ def test_a_deputy_is_not_asked_to_judge_whom_they_stand_in_for(county: County) -
     """What the absent one asked for or wrote is for another: it is neither offered nor counted."""
     chief, tech = county.login("chief"), county.login("tech")
     assert chief.post("/account/deputy/", form(county, "tech", role="manager")).status_code == 302
-    book = {"book": "prefixes", "purpose": "报市中心备案", "until": TODAY.isoformat(),
+    book = {"book": "prefixes", "purpose": "报市中心备案", "until": today().isoformat(),
             "centre_id": county.centres["county"].id}  # fmt: skip
     assert chief.post("/r/export-requests/new", book).status_code == 302
     (one,) = county.rows(select(Approval))
@@ -81,7 +79,10 @@ def test_a_deputy_asks_before_a_confidential_book_leaves(county: County) -> None
 
 
 def test_days_gone_by_and_a_second_time_are_refused_in_words(county: County) -> None:
-    leader, past = county.login("leader"), [(TODAY - timedelta(days=n)).isoformat() for n in (9, 2)]
+    leader, past = (
+        county.login("leader"),
+        [(today() - timedelta(days=n)).isoformat() for n in (9, 2)],
+    )
     late = leader.post("/account/deputy/", form(county, "tech", starts=past[0], ends=past[1]))
     assert (late.status_code, "委托不能事后补办" in late.text) == (422, True)
     assert leader.post("/account/deputy/", form(county, "tech")).status_code == 302
