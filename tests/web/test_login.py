@@ -17,12 +17,11 @@ from inventory.person import Person
 from inventory.policy import Policy
 from inventory.secret import Key
 from inventory.session import LoginSession
-from inventory.shanghai import SHANGHAI
+from inventory.shanghai import today
 from tests.web.county import PASSWORD, County, csrf
 from tests.web.reader import words
 
 SECRET = pyotp.random_base32()
-TODAY = datetime.now(SHANGHAI).date()
 
 
 @pytest.fixture
@@ -277,11 +276,11 @@ def test_an_administrator_enrols_a_phone_before_anything_else(county: County) ->
 
 
 def test_small_centres_may_put_it_off_until_a_day(county: County) -> None:
-    ruled(county, totp_required=True, totp_deferred_until=TODAY + timedelta(days=2))
+    ruled(county, totp_required=True, totp_deferred_until=today() + timedelta(days=2))
     net = county.login("net")
     assert net.get("/").status_code == 200
     assert "管理人员须绑定动态码" in net.get("/account/").text
-    ruled(county, totp_required=True, totp_deferred_until=TODAY - timedelta(days=2))
+    ruled(county, totp_required=True, totp_deferred_until=today() - timedelta(days=2))
     assert net.get("/").location == "/account/phone"
 
 
