@@ -39,10 +39,12 @@ settings.load_profile(
 
 # The longest files, handed out first: one of them begun last would keep the others waiting.
 LONG = (
-    "test_attacks_scope.py", "test_attacks_requests.py", "test_routes.py", "test_procedure_lab.py",
-    "test_attacks_pages.py", "test_leave.py", "test_people.py", "test_setup.py",
-    "test_resealing.py", "test_redaction.py", "test_up.py", "test_registers.py",
-    "test_properties.py", "test_log_played.py", "test_look.py", "test_api.py", "test_today.py",
+    "test_attacks_browser.py", "test_attacks_scope.py", "test_attacks_requests.py",
+    "test_routes.py", "test_procedure_lab.py", "test_attacks_login.py", "test_attacks_pages.py",
+    "test_leave.py", "test_people.py", "test_setup.py", "test_resealing.py", "test_redaction.py",
+    "test_up.py", "test_printing.py", "test_binding_lab.py", "test_backup.py", "test_registers.py",
+    "test_properties.py", "test_log_played.py", "test_look.py", "test_api.py", "test_secret.py",
+    "test_handover.py", "test_day_one.py", "test_config_lab.py", "test_today.py",
     "test_account.py", "test_binding_push.py",
 )  # fmt: skip
 
