@@ -13,15 +13,17 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from backups.content import text_of
 from backups.difference import DiffRow, counted, replaced, side_by_side
 from backups.gitrun import GitFailed
 from backups.textgit import BadPattern, Blamed, Hit, TextRepo, check_pattern, grep
 from backups.vault import Vault
-from backups.veil import Veil
+from backups.veil import Veil, profile_of
 from inventory.act import EVERYTHING
 from inventory.config_snapshot import ConfigSnapshot
 from inventory.config_state import ConfigState
 from inventory.db import Database
+from inventory.device import Device
 from inventory.secret import Key
 from inventory.shanghai import SHANGHAI
 from inventory.store import Damaged
@@ -55,8 +57,15 @@ class Looks:
     def text(self, snapshot: ConfigSnapshot) -> str:
         """Its text without secrets; "" for what is no text. Raises Damaged."""
         if not snapshot.commit:
-            return ""
+            return self._hidden(snapshot) if snapshot.readable else ""
         return self.repo(snapshot.repo).text(snapshot.device_id, snapshot.commit)
+
+    def _hidden(self, snapshot: ConfigSnapshot) -> str:
+        """Of one that a damaged history could not take: from the vault. Raises Damaged."""
+        with self.database.view(EVERYTHING) as session:
+            profile = session.get_one(Device, snapshot.device_id).profile
+        text = text_of(snapshot.origin, self.raw(snapshot)) or ""
+        return self.veil.redacted(snapshot.device_id, profile_of(profile), text)
 
     def raw(self, snapshot: ConfigSnapshot) -> bytes:
         """The bytes as they were told, with every secret: for restoring only. Raises Damaged."""

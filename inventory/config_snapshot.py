@@ -76,6 +76,11 @@ class ConfigSnapshot(CentreRegister):
     def label(self) -> str:
         return f"{self.taken_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} {ORIGINS[self.origin]}"
 
+    @property
+    def readable(self) -> bool:
+        """Is it a text? One that a damaged history did not take has lines, but no commit."""
+        return bool(self.commit or self.lines_total)
+
     def drafts(self) -> Iterator[Drafted]:
         yield Drafted("config", "backup", self._told(), self.taken_at, device_id=self.device_id)
 

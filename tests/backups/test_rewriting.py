@@ -19,7 +19,7 @@ from inventory.db import Database
 from inventory.device import Device
 from inventory.notice import Notice
 from inventory.store import Damaged
-from tests.backups.conftest import FIRST, Stack, grown, stacked
+from tests.backups.conftest import FIRST, PASSWORD, Stack, grown, stacked
 
 
 @pytest.fixture
@@ -195,6 +195,8 @@ def test_a_history_damaged_again_within_a_day_is_told_instead(stack: Stack) -> N
         row = stack.rows()[-1]
         assert (kept.changed, bool(row.commit)) == (True, not times)
         assert shelf.raw(row) == grown(FIRST, n).encode()
+        assert f"vlan {n}\n" in shelf.text(row)  # also of what only the vault has
+        assert PASSWORD not in shelf.text(row)
     with stack.database.view(EVERYTHING) as session:
         titles = set(session.scalars(select(Notice.title).where(Notice.kind == "wrong")))
         assert session.scalars(select(ConfigSnapshot.id)).all()

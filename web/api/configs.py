@@ -79,7 +79,7 @@ def config(snapshot_id: str) -> Any:
 @bp.output(shapes.SnapshotText, example={"text": "#\nsysname LK-CORE\n#\nreturn\n"})
 def config_text(snapshot_id: str) -> Any:
     one, _device = snapshot_or_404(snapshot_id)
-    if not one.commit:
+    if not one.readable:
         raise HTTPError(409, _("这是二进制文件，没有可以显示的文字"))
     try:
         return {"text": shelf().text(one)}

@@ -122,7 +122,7 @@ def show(settings: Settings, device: str, key: str, as_json: bool) -> None:
     with desk(settings) as here:
         one = version(here.session, one_named(here.session, device), key)
         text = here.shelf.text(one)
-    if not one.commit:
+    if not one.readable:
         raise Failed(f"{one.file_name or one.id} 是二进制文件，没有可以显示的文字")
     if as_json:
         tell({name: getattr(one, name) for name in _TOLD} | {"text": text})

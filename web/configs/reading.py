@@ -20,7 +20,7 @@ from web.current import database
 @allowed("view")
 def snapshot(id: str) -> str:
     one, device = snapshot_or_404(id)
-    lines = lines_of(shelf().text(one)) if one.commit else None
+    lines = lines_of(shelf().text(one)) if one.readable else None
     return render_template("config_snapshot.html", lines=lines, **_above(one, device))
 
 
