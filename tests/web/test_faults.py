@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from sqlalchemy import select
 
 from inventory.approval import Approval
+from inventory.equipment import Equipment
 from inventory.fault import Fault
 from inventory.fault_step import FaultStep
 from inventory.log_draft import LogDraft
@@ -121,3 +122,17 @@ def test_what_is_seen_is_one_s_own(county: County) -> None:
     audit = county.login("audit")
     assert audit.post(f"/faults/{fault.id}/steps", {"text": "看看"}).status_code == 403
     assert "记故障" not in audit.get(f"/devices/{county.ids['core']}/").text
+
+
+def test_only_what_may_be_retired_offers_it(county: County) -> None:
+    """A fault in hand stays on the book: its page has no button that would be refused."""
+    net = county.login("net")
+    fault, thing = begun(county, net), Equipment(
+        centre_id=county.centres["county"].id, name="传真机", category="fax", no_serial="试验"
+    )  # fmt: skip
+    with county.database.transaction(county.act()) as session:
+        session.add(thing)
+    assert net.post(f"/r/faults/{fault.id}/retire", {}).status_code == 302
+    assert "不能停用" in net.get("/r/faults").text
+    assert f"/r/faults/{fault.id}/retire" not in net.get(f"/r/faults/{fault.id}").text
+    assert f"/r/equipment/{thing.id}/retire" in net.get(f"/r/equipment/{thing.id}").text

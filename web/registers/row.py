@@ -1,12 +1,14 @@
 """What the page of one row shows, whichever register it is of."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from inventory.register import FieldError, Register, fields
-from web.access import person
+from web.access import origin, person
+from web.current import database
 from web.queries.changes import changes
 from web.queries.signing import signing
 from web.registers import attached
@@ -24,6 +26,20 @@ def doubts(session: Session, row: Register) -> list[FieldError]:
     return [error for _row, error in type(row).doubts(session, rows)]
 
 
+def stays(row: Register) -> bool:
+    """True where the row's own rules keep it on the book, so that nobody is offered to retire it:
+    asked of a copy that is never written."""
+    if row.retired_at is not None:
+        return False
+    with database().view(person().scope) as session, session.no_autoflush:
+        session.info["act"] = person().act("停用", origin())  # some rules ask who would do it
+        copy = session.get_one(type(row), row.id)
+        copy.retired_at = datetime.now(UTC)
+        kept = any(True for _error in copy.check(session))
+        session.expunge(copy)
+    return kept
+
+
 def row_facts(
     session: Session, row: Register, step: str = "", errors: Iterable[FieldError] = ()
 ) -> Mapping[str, Any]:
@@ -37,5 +53,6 @@ def row_facts(
         "may_write": may(cls, "write"), "signing": signing(session, row, person()),
         "steps": steps(session, row, step, errors), "under": tuple(under(session, row)),
         "page_url": page_url, "may_export": may(cls, "export"), "marks": (), "clips": {},
+        "stays": may(cls, "edit") and stays(row),
         "doubts": doubts(session, row), **facts_beside(session, row),
     }  # fmt: skip
