@@ -38,9 +38,8 @@ from tests.inventory.conftest import Tree
 from tests.inventory.signing import Actor, actor
 from tests.inventory.visitors import PDF
 
-YEAR = today().year
 _NUMBER = count(1)
-LONG_AGO = date(YEAR - 3, 1, 4)
+LONG_AGO = date(today().year - 3, 1, 4)
 
 
 @dataclass
@@ -74,7 +73,7 @@ class Office:
     def training(self, hours: float, *present: str, kind: str = "professional") -> None:
         row = Training(
             centre_id=self.tree.lankao.id, subject=f"培训 {hours} {kind}", organiser="县中心",
-            kind=kind, started_on=date(YEAR, 1, 5), hours=hours, exam=True,
+            kind=kind, started_on=date(today().year, 1, 5), hours=hours, exam=True,
         )  # fmt: skip
         self.add(row)
         with self.database.transaction(self.tech.act()) as session:
@@ -83,7 +82,7 @@ class Office:
 
     def unit(self, code: str = "410225", day: date | None = None) -> Unit:
         with self.database.view(EVERYTHING) as session:
-            found = units(session, YEAR, day)
+            found = units(session, today().year, day)
         return next(one for one in found if one.centre.code == code)
 
     def kinds(self, code: str = "410225") -> list[str]:
@@ -134,7 +133,7 @@ def test_a_county_is_judged_by_its_people(office: Office) -> None:
     assert {one.kind: one.names for one in office.unit().shortfalls} == {
         "degree": ("乙",), "training": ("乙",),
     }  # fmt: skip
-    later = office.unit(day=date(YEAR + 1, 1, 1))
+    later = office.unit(day=date(today().year + 1, 1, 1))
     assert [one.running for one in later.shortfalls] == [False, False]
 
 
@@ -155,7 +154,7 @@ def test_a_township_has_its_own_measure(office: Office) -> None:
     office.training(8, keeper, kind="village")
     for n in range(5):
         office.add(VillageStation(centre_id=town.id, village=f"第{n}村", standard=True,
-                                  built_on=date(YEAR, 1, 1 + n)))  # fmt: skip
+                                  built_on=date(today().year, 1, 1 + n)))  # fmt: skip
     assert office.kinds("410225100") == []
     assert office.unit("410225100").stations == 5
 
@@ -163,7 +162,7 @@ def test_a_township_has_its_own_measure(office: Office) -> None:
 def test_the_roll_is_written_whole(office: Office) -> None:
     one, two = office.staff("甲", "network_admin"), office.staff("乙", "operator")
     row = Training(centre_id=office.tree.lankao.id, subject="交换机", organiser="市中心",
-                   started_on=date(YEAR, 1, 5), hours=24)  # fmt: skip
+                   started_on=date(today().year, 1, 5), hours=24)  # fmt: skip
     office.add(row)
 
     def written(**present: float) -> list[tuple[str, float]]:
