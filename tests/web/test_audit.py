@@ -75,7 +75,7 @@ def test_one_row_in_words(county: County, auditor: Browser) -> None:
     page = auditor.get(f"/audit/{row.seq}").text
     shown = words(page)
     assert "名称 兰考核心交换机 兰考新核心" in shown
-    assert f'/devices/{county.ids["core"]}' not in page  # who keeps the trail opens no device
+    assert f"/devices/{county.ids['core']}" not in page  # who keeps the trail opens no device
     assert row.row_hash in page
     auditor.get("/audit/export.csv")
     own = newest(county)
