@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import CompoundSelect, Index, String, inspect, select, union
+from sqlalchemy import CompoundSelect, Index, String, func, inspect, select, union
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from inventory import argon, attempt, audit
@@ -80,10 +80,11 @@ class Person(CentreRegister):
         return self.name
 
     def check(self, session: Session) -> Iterator[FieldError]:
-        if inspect(self).attrs.login.history.has_changes() and (other := self._alike(session)):
-            same = f"登录名 {self.login} 已有人使用"
-            alike = f"已有登录名 {other}，只差大小写或全半角，容易认错人"
-            yield self.wrong("login", same if other == self.login else alike)
+        taken = select(func.count()).where(Person.login == self.login, Person.id != self.id)
+        if session.scalar(taken):
+            yield self.wrong("login", f"登录名 {self.login} 已有人使用")
+        elif inspect(self).attrs.login.history.has_changes() and (other := self._alike(session)):
+            yield self.wrong("login", f"已有登录名 {other}，只差大小写或全半角，容易认错人")
         for name, cause in self._unreachable():
             yield self.wrong(name, cause)
         if self.retired_at and self._own(session):
@@ -96,13 +97,14 @@ class Person(CentreRegister):
             yield self.wrong("login", "此人另有您权限范围以外的授权，须由上级管理员修改")
 
     def _alike(self, session: Session) -> str:
-        """Another's login, wherever and of whom long gone, too, that reads like this one."""
+        """Another's login, wherever and of whom long gone, too, that reads like this one. The very
+        same one beyond the scope is left to the table: it conflicts, whosever it is."""
         table = Person.__table__
         others = select(table.c.login).where(table.c.id != self.id)
         known = [*session.connection().execute(others).scalars()]
         known += [one.login for one in session.new if isinstance(one, Person) and one is not self]
-        told = [one for one in known if one_way(one) == one_way(self.login)]
-        return self.login if self.login in told else next(iter(told), "")
+        told = (one for one in known if one != self.login and one_way(one) == one_way(self.login))
+        return next(told, "")
 
     def _unreachable(self) -> Iterator[tuple[str, str]]:
         told = {"email": wrong_email(self.email), "mobile": wrong_mobile(self.mobile)}
