@@ -29,6 +29,7 @@ from backups.set_manifest import NAME, read_manifest
 from backups.set_reading import extract
 from backups.standalone import standalone
 from inventory.durable import make_folder, sync_folder
+from inventory.os_words import cause_of
 
 REGISTERS = "5备份登记"
 SPARE = 256 << 20  # bytes that stay free on the console's own disk
@@ -90,7 +91,7 @@ def pack(order: Transfer, pace: Pace) -> Packed:
         work.replace(folder_of(order))
         sync_folder(order.folder)
     except OSError as error:
-        raise NotMade(f"本机磁盘写不进去：{error.strerror}；请腾出空间后重新发起") from None
+        raise NotMade(f"本机磁盘写不进去：{cause_of(error)}；请腾出空间后重新发起") from None
     else:
         return told
     finally:

@@ -14,6 +14,7 @@ from typing import IO
 
 from backups.digests import Digests
 from backups.pace import Pace
+from inventory.os_words import cause_of
 
 CHUNK = 1 << 20
 _DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -126,7 +127,7 @@ def _compared(folder: Path, path: str, digest: str, pace: Pace) -> Iterator[str]
             if digest_file(place, pace) != digest:
                 yield f"{path}：内容不符"
         except OSError as error:
-            yield f"{path}：读不出来（{error.strerror}）"
+            yield f"{path}：读不出来（{cause_of(error)}）"
 
 
 def _oxum(folder: Path) -> Iterator[str]:

@@ -18,6 +18,7 @@ from backups.iso import Cut, NotMade
 from backups.pace import Pace
 from inventory.disc_progress import Made
 from inventory.durable import make_folder, sync_folder
+from inventory.os_words import cause_of
 
 SPARE = 256 << 20  # bytes that stay free on the console's own disk
 Point = Callable[[str], None]
@@ -64,7 +65,7 @@ def make_discs(order: Making, pace: Pace, tell: Callable[[str], None]) -> list[M
         order.at("imaged")
         _into_place(order, discs)
     except OSError as error:
-        raise NotMade(f"本机磁盘写不进去：{error.strerror}；请腾出空间后重新发起") from None
+        raise NotMade(f"本机磁盘写不进去：{cause_of(error)}；请腾出空间后重新发起") from None
     else:
         return made
     finally:

@@ -18,6 +18,7 @@ from backups.iso import Unreadable
 from backups.pace import Pace
 from backups.set_manifest import NAME, Manifest, read_manifest
 from inventory.durable import make_folder
+from inventory.os_words import cause_of
 from inventory.store import Damaged
 
 _PART = re.compile(r"(?:content|listing)\.\d{3,}")
@@ -81,7 +82,7 @@ def _room_for(place: str, work: Path) -> None:
             size = file.seek(0, os.SEEK_END)
     except OSError as error:
         raise Unreadable(
-            f"{place} 读不出来：{error.strerror}；请确认盘已放好、路径没有写错"
+            f"{place} 读不出来：{cause_of(error)}；请确认盘已放好、路径没有写错"
         ) from None
     if shutil.disk_usage(work).free < size:
         raise Unreadable(f"本机磁盘空间不够读出 {place}：约需 {size // 1_000_000 + 1} MB")

@@ -5,11 +5,11 @@ known here only the first line is told, with everything quoted left out.
 """
 
 import errno
-import os
 import re
 from pathlib import Path
 
 from backups.gathering import NotGathered, Order
+from inventory.os_words import cause_of
 from netops.errors import DeviceError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -139,7 +139,7 @@ def disk_refused(error: OSError) -> NotGathered:
     """What is told when our own disk took no more."""
     if error.errno in _FULL:
         return NotGathered("值守台的磁盘已满，转储没有完成，不完整的文件已删除；请先清理磁盘再重做")
-    return NotGathered(f"转储没有写成：{os.strerror(error.errno or 0)}；请检查磁盘和目录权限")
+    return NotGathered(f"转储没有写成：{cause_of(error)}；请检查磁盘和目录权限")
 
 
 def from_device(error: DeviceError) -> NotGathered:

@@ -14,6 +14,7 @@ from backups import mounts
 from backups.gathering import Gathered, Item, NotGathered, Order, moment
 from backups.pace import Pace
 from backups.tally import Tally
+from inventory.os_words import cause_of
 from netops.local_files import listing, opened
 from netops.walking import Found, walk
 
@@ -100,7 +101,7 @@ def _walked(top: Path, lines: Collection[str], tally: Tally) -> Iterator[Found]:
 
 def _closed(top: str, error: OSError) -> NotGathered:
     return NotGathered(
-        f"{top} 打不开（{error.strerror}），没有备份：请核对路径和读取权限", permanent=True
+        f"{top} 打不开（{cause_of(error)}），没有备份：请核对路径和读取权限", permanent=True
     )
 
 

@@ -13,6 +13,7 @@ from backups.gathering_local import item_of, named, outermost
 from backups.pace import Pace
 from backups.tally import Tally
 from inventory.durable import make_folder
+from inventory.os_words import cause_of
 from netops.errors import CommandRejected, DeviceError
 from netops.ssh_files import RemoteFiles, files
 from netops.walking import Found
@@ -75,7 +76,7 @@ def _walked(far: RemoteFiles, top: str, order: Order, tally: Tally) -> Iterator[
 
 def _closed(far: RemoteFiles, top: str, error: OSError) -> NotGathered:
     return NotGathered(
-        f"{far.place} 上的 {top} 打不开（{error.strerror}），没有备份：请核对路径和读取权限",
+        f"{far.place} 上的 {top} 打不开（{cause_of(error)}），没有备份：请核对路径和读取权限",
         permanent=True,
     )
 

@@ -18,6 +18,7 @@ from typing import IO
 
 from backups.pace import Pace
 from inventory.explained import Explained
+from inventory.os_words import cause_of
 
 PROGRAM = "xorriso"
 CHUNK = 1 << 20
@@ -108,7 +109,9 @@ def prints(source: str, size: int, pace: Pace) -> Prints:
                 if size and not left:
                     break
     except OSError as error:
-        raise Unreadable(f"{source} 读不出来：{error.strerror}；请确认盘已放好、没有划伤") from None
+        raise Unreadable(
+            f"{source} 读不出来：{cause_of(error)}；请确认盘已放好、没有划伤"
+        ) from None
     if size and left:
         raise Unreadable(f"不完整：应有 {size} 字节，只读到 {size - left} 字节")
     return Prints(size - left if size else -left, told.hexdigest(), sums.hexdigest())
@@ -147,7 +150,7 @@ def _device(source: str) -> str:
     try:
         block = stat.S_ISBLK(Path(source).stat().st_mode)
     except OSError as error:
-        raise Unreadable(f"{source} 读不出来：{error.strerror}") from None
+        raise Unreadable(f"{source} 读不出来：{cause_of(error)}") from None
     return source if block else f"stdio:{source}"
 
 

@@ -2,7 +2,6 @@
 or the empty folder of a share that fell off, is refused by name (Article 142(2))."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from backups.places import PlaceError
 from inventory.durable import write_whole
 from inventory.keys import new_key
+from inventory.os_words import cause_of
 
 NAME = "netops-label.json"
 _FORMAT = 1
@@ -57,7 +57,7 @@ def write_label(root: Path, label: Label, home: Path) -> None:
         write_whole(root / NAME, root / f".{NAME}.{new_key()}", data)
     except OSError as error:
         raise PlaceError(
-            f"{root} 写不进去（{os.strerror(error.errno or 0)}）：请检查写保护和权限",
+            f"{root} 写不进去（{cause_of(error)}）：请检查写保护和权限",
             permanent=True,
         ) from error
 

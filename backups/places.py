@@ -16,6 +16,7 @@ from typing import BinaryIO, Protocol
 
 from inventory.durable import make_folder, sync_folder
 from inventory.explained import Explained
+from inventory.os_words import cause_of
 
 PART = ".part"
 _CHUNK = 1 << 20
@@ -239,7 +240,7 @@ def _put_into_words(error: OSError, path: Path) -> PlaceError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return PlaceError(f"{path} 所在的磁盘已满：请清理或换更大的盘，值守台会再试")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return PlaceError(f"{path} 不能写入（{error.strerror}）：请检查目录权限", permanent=True)
+        return PlaceError(f"{path} 不能写入（{cause_of(error)}）：请检查目录权限", permanent=True)
     if error.errno == errno.ELOOP:
         return PlaceError(f"{path} 里有链接冒充文件：不能算副本，请移走它再复制", permanent=True)
-    return PlaceError(f"{path} 读写失败（{error.strerror}）：请检查磁盘、共享或介质是否还在")
+    return PlaceError(f"{path} 读写失败（{cause_of(error)}）：请检查磁盘、共享或介质是否还在")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from backups.digests import digests
+from inventory.os_words import cause_of
 from inventory.store import Damaged
 
 NAME = "manifest.json"
@@ -109,7 +110,7 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError:
         raise Damaged(f"这里没有 {NAME}：不是一份完整的备份，或清单文件已丢失") from None
     except OSError as error:
-        raise Damaged(f"{NAME} 读不出来：{error.strerror}") from None
+        raise Damaged(f"{NAME} 读不出来：{cause_of(error)}") from None
     return parse(data)
 
 

@@ -14,6 +14,7 @@ from backups.pace import Pace
 from backups.set_format import FRAME, LAST, LENGTH, PART, TAG, Stream, part_line
 from backups.set_manifest import Part, part_name
 from inventory.durable import sync_folder
+from inventory.os_words import cause_of
 from inventory.store import Damaged
 
 _LONGEST_LINE = 100  # bytes
@@ -148,7 +149,7 @@ class PartReader:
             data = self._file.read(size)
         except OSError as error:
             name = self._parts[self._number].name
-            raise Damaged(f"{name} 读不出来：{error.strerror}；请用另一份副本") from None
+            raise Damaged(f"{name} 读不出来：{cause_of(error)}；请用另一份副本") from None
         self._told.update(data)
         return data
 
@@ -191,7 +192,7 @@ def open_part(folder: Path, part: Part, stream: str, set_id: str) -> BinaryIO:
     except FileNotFoundError:
         raise Damaged(f"缺少 {part.name}；请从另一份副本补齐") from None
     except OSError as error:
-        raise Damaged(f"{part.name} 读不出来：{error.strerror}；请用另一份副本") from None
+        raise Damaged(f"{part.name} 读不出来：{cause_of(error)}；请用另一份副本") from None
     if line != wanted or size != part.size:
         file.close()
         raise Damaged(_instead(part, line, size, set_id))

@@ -23,6 +23,7 @@ from backups.set_outlet import Outlet
 from backups.set_parts import PartReader, open_part
 from backups.set_writing import shown, unkept
 from inventory.explained import Explained
+from inventory.os_words import cause_of
 from inventory.store import Damaged
 
 _CHUNK = 1 << 20
@@ -239,7 +240,7 @@ def _read(part: Part, file: IO[bytes]) -> bytes:
     try:
         return file.read(_CHUNK)
     except OSError as error:
-        raise Damaged(f"{part.name} 读不出来：{error.strerror}；请用另一份副本") from None
+        raise Damaged(f"{part.name} 读不出来：{cause_of(error)}；请用另一份副本") from None
 
 
 def _stream(part: Part) -> str:

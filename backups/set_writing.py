@@ -7,7 +7,6 @@ A set that was cut off is begun anew, under a key of its own: half a dump is non
 import errno
 import fcntl
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from backups.set_manifest import NAME, Manifest, Part, SetFacts
 from backups.set_parts import Cut, PartWriter, settle
 from backups.vault import NotKept
 from inventory.durable import make_folder, sync_folder, write_whole
+from inventory.os_words import cause_of
 
 LOCK = ".writing"  # beside the sets of a source: who holds it is writing one of them
 DRAFT = "manifest.draft"
@@ -166,7 +166,7 @@ def unkept(error: OSError) -> NotKept:
     """What a person is told when the disk refused."""
     if error.errno in _FULL:
         return NotKept("磁盘已满，这份备份没有保存；请先清理磁盘或更换存放目录，再重新备份")
-    return NotKept(f"备份没有保存：{os.strerror(error.errno or 0)}；请检查磁盘和目录权限")
+    return NotKept(f"备份没有保存：{cause_of(error)}；请检查磁盘和目录权限")
 
 
 class _Archive:
@@ -254,5 +254,6 @@ def _read(item: Item, file: BinaryIO, size: int) -> bytes:
 
 
 def _unread(item: Item, error: OSError) -> NotGathered:
-    why = os.strerror(error.errno) if error.errno else str(error)
-    return NotGathered(f"{shown(item.path)} 读不出来：{why}；请检查文件和读取权限，再重新备份")
+    return NotGathered(
+        f"{shown(item.path)} 读不出来：{cause_of(error)}；请检查文件和读取权限，再重新备份"
+    )

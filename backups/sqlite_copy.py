@@ -8,6 +8,7 @@ from pathlib import Path
 
 from backups.gathering import NotGathered
 from backups.pace import Pace, Stopped
+from inventory.os_words import cause_of
 
 _HEADER = b"SQLite format 3\0"
 _PAGES = 256  # copied at a time: what writes meanwhile waits no longer than that
@@ -105,7 +106,7 @@ def of_sqlite(source: Path) -> None:
         with source.open("rb") as file:
             header = file.read(len(_HEADER))
     except OSError as error:
-        raise NotGathered(f"读不到 {source}：{error.strerror}；请核对路径和读权限", True) from None
+        raise NotGathered(f"读不到 {source}：{cause_of(error)}；请核对路径和读权限", True) from None
     if header != _HEADER:
         raise NotGathered(
             f"{source} 不是 SQLite 数据库；请核对路径，普通文件请用「目录和文件」", True

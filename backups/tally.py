@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from backups.gathering import NotGathered
 from backups.set_writing import shown
+from inventory.os_words import cause_of
 
 _TOLD = 20
 # The disk, the share or its server is gone, not one file: what is still read would be no whole.
@@ -32,14 +33,14 @@ class Tally:
         NotGathered when it is the source that is gone."""
         if error.errno in _LOST:
             raise NotGathered(
-                f"{shown(path)} 读取时出错：{error.strerror}。磁盘、共享或它的服务器已不可用，"
+                f"{shown(path)} 读取时出错：{cause_of(error)}。磁盘、共享或它的服务器已不可用，"
                 "这次备份没有采用；请恢复后重新备份"
             ) from error
         if isinstance(error, FileNotFoundError):
             self._tell(f"{shown(path)} 在备份时已被删除，没有备份")
             return
         self.unreadable += 1
-        why = error.strerror or str(error)
+        why = cause_of(error)
         self._tell(f"{shown(path)} 读不出来（{why}），没有备份；请检查读取权限")
 
     def changed(self, path: str, how: str) -> None:

@@ -15,6 +15,7 @@ from typing import IO
 
 from backups.gathering import NotGathered
 from backups.pace import Pace
+from inventory.os_words import cause_of
 
 CHUNK = 1 << 16
 SILENCE = 600.0  # seconds in which a program may do nothing we see before it counts as hung
@@ -49,7 +50,7 @@ def running(
             )  # fmt: skip
         except OSError as error:
             raise NotGathered(
-                f"{words[0]} 启动不了：{os.strerror(error.errno or 0)}；请核对程序路径和执行权限",
+                f"{words[0]} 启动不了：{cause_of(error)}；请核对程序路径和执行权限",
                 permanent=True,
             ) from None
         if process.stdin:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from backups.delivery import NotTaken
 from inventory.durable import make_folder, sync_folder, write_whole
 from inventory.keys import new_key
+from inventory.os_words import cause_of
 
 _RESERVE = 1 << 30  # octets that stay free on the disk
 _PIECE = 1 << 18
@@ -52,7 +53,7 @@ def take_upload(folder: Path, name: str, source: BinaryIO, by: str, most: int = 
     except BaseException as error:
         shutil.rmtree(draft, ignore_errors=True)
         if isinstance(error, OSError):
-            raise NotTaken(f"没有保存：{error.strerror}；请检查磁盘后重新上传", 507) from None
+            raise NotTaken(f"没有保存：{cause_of(error)}；请检查磁盘后重新上传", 507) from None
         raise
     sync_folder(room)
     return _read(room / key)

@@ -9,7 +9,6 @@ the catalogue can be made anew from it.
 import errno
 import hashlib
 import json
-import os
 import re
 import secrets
 import time
@@ -25,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from inventory.durable import make_folder, sync_folder, write_whole
 from inventory.explained import Explained
 from inventory.keys import new_key
+from inventory.os_words import cause_of
 from inventory.store import Damaged
 
 _MAGIC = b"netops-vault 1 "
@@ -146,7 +146,7 @@ def unkept(error: OSError) -> NotKept:
     """What a person is told when the disk refused."""
     if error.errno in _FULL:
         return NotKept("磁盘已满，这份配置没有保存；请先清理磁盘，再重新备份")
-    return NotKept(f"配置没有保存：{os.strerror(error.errno or 0)}；请检查磁盘和目录权限")
+    return NotKept(f"配置没有保存：{cause_of(error)}；请检查磁盘和目录权限")
 
 
 def _parted(data: bytes) -> tuple[bytes, bytes]:

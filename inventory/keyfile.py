@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from inventory.os_words import cause_of
+
 SIZE = 32  # bytes of one key
 
 
@@ -20,7 +22,7 @@ def read_keys(path: Path) -> bytes:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise SecretError(f"密钥文件 {path} 读不出来：{error.strerror}") from None
+        raise SecretError(f"密钥文件 {path} 读不出来：{cause_of(error)}") from None
     if len(raw) not in (SIZE, 2 * SIZE):
         raise SecretError(f"密钥文件 {path.name} 长度不对：应为 {SIZE} 字节（更换期间为两倍）")
     return raw

@@ -28,6 +28,7 @@ from inventory.disc import Disc, DiscCheck
 from inventory.disc_choice import Choice, span, units
 from inventory.durable import make_folder
 from inventory.notice import tell
+from inventory.os_words import cause_of
 from inventory.register import CentreRegister, Field, fields, register_named
 from inventory.shanghai import SHANGHAI, today
 from inventory.staff import Staff
@@ -99,7 +100,7 @@ def _checked(job: Job) -> Mapping[str, Any]:
         _tell(job.site, paper, error.reason)
         raise Unfinished(f"移交包与登记不符：{error.reason}") from None
     except OSError as error:
-        raise Unfinished(f"移交包读不出来：{error.strerror}；请检查本机磁盘") from None
+        raise Unfinished(f"移交包读不出来：{cause_of(error)}；请检查本机磁盘") from None
     return {"files": files, "sha256": paper.sha256}
 
 

@@ -25,6 +25,7 @@ from inventory.act import EVERYTHING
 from inventory.backup_set import BackupSet
 from inventory.backup_source import DATABASES, BackupSource
 from inventory.durable import make_folder
+from inventory.os_words import cause_of
 from inventory.store import Damaged
 from netops.errors import DeviceError
 from playbooks import backup_rows
@@ -226,7 +227,7 @@ def _why(error: Exception) -> tuple[str, bool]:
     if isinstance(error, Damaged):
         return f"写好后核对不符，没有采用：{error.reason}；请检查磁盘后重新备份", False
     if isinstance(error, OSError):
-        return f"没有保存：{error.strerror or error}；请检查磁盘和目录权限后重新备份", False
+        return f"没有保存：{cause_of(error)}；请检查磁盘和目录权限后重新备份", False
     return _INTERNAL, False
 
 

@@ -25,6 +25,7 @@ from inventory.backup_source import BackupSource
 from inventory.db import in_turn
 from inventory.disc_choice import months_of
 from inventory.disc_set import DiscSet
+from inventory.os_words import cause_of
 from inventory.run import JobRun
 from inventory.stepping import moving
 from playbooks import copy_rows
@@ -152,7 +153,7 @@ def _clear_one(site: Site, source_id: str, set_id: str, reason: str) -> int | No
         raise Unfinished(error.reason) from error
     except OSError as error:
         raise Unfinished(
-            f"清理 {folder.name} 失败：{error.strerror}；请检查磁盘和目录权限"
+            f"清理 {folder.name} 失败：{cause_of(error)}；请检查磁盘和目录权限"
         ) from error
 
 

@@ -27,6 +27,7 @@ from inventory.disc_progress import discs_of
 from inventory.disc_set import DiscSet
 from inventory.disc_steps import unready
 from inventory.keyfile import SecretError
+from inventory.os_words import cause_of
 from inventory.shanghai import today
 from inventory.store import Damaged
 from playbooks.jobs import Unfinished
@@ -105,7 +106,7 @@ def configs(site: Site, folder: Path, told: Choice) -> int:
     except Damaged as error:
         raise Unfinished(error.reason) from None
     except OSError as error:
-        raise Unfinished(f"设备配置写不出来：{error.strerror}；请检查磁盘") from None
+        raise Unfinished(f"设备配置写不出来：{cause_of(error)}；请检查磁盘") from None
 
 
 def _loads(

@@ -12,6 +12,7 @@ from inventory.audit import head
 from inventory.chain import recorded
 from inventory.home import HomeFact, home_fact
 from inventory.notice import settle, tell
+from inventory.os_words import cause_of
 from netops.syslog_out import Message, receiver, send
 from playbooks.site import Site
 
@@ -32,7 +33,7 @@ def forward(site: Site) -> int:
             try:
                 send(to, [_message(row) for row in rows], socket.gethostname())
             except OSError as error:
-                _failed(site, after, f"{to}：{error.strerror or error}")
+                _failed(site, after, f"{to}：{cause_of(error)}")
                 return sent
         _sent(site, rows[-1].seq if rows else after)
         sent += len(rows)

@@ -23,6 +23,7 @@ from inventory.disc import Disc
 from inventory.disc_progress import Finding, burned, checked, made, remade
 from inventory.disc_set import DiscSet
 from inventory.disc_steps import unready
+from inventory.os_words import cause_of
 from inventory.run import JobRun
 from inventory.sheet import SheetError
 from inventory.store import Damaged
@@ -165,7 +166,7 @@ def _elsewhere(job: Job, folder: Path) -> Path:
     try:
         own = folder.stat().st_dev == job.site.home.stat().st_dev
     except OSError as error:
-        raise Unfinished(f"{folder} 打不开：{error.strerror}；请挂载好光盘再核对") from None
+        raise Unfinished(f"{folder} 打不开：{cause_of(error)}；请挂载好光盘再核对") from None
     if own:
         raise Unfinished(
             f"{folder} 在值守台自己的磁盘上，不是光盘：请放入光盘并挂载，写挂载到的目录"

@@ -14,6 +14,7 @@ from inventory.act import EVERYTHING
 from inventory.backup_place import BackupPlace
 from inventory.backup_source import BackupSource
 from inventory.durable import make_folder
+from inventory.os_words import cause_of
 from netops.errors import DeviceError
 from playbooks.backup_orders import order_of
 from playbooks.backup_rows import WORK
@@ -31,7 +32,7 @@ def try_reach(job: Job) -> Mapping[str, Any]:
     except (NotGathered, PlaceError, DeviceError) as error:
         raise Unfinished(error.reason) from error
     except OSError as error:
-        raise Unfinished(f"没有试成：{error.strerror or error}") from error
+        raise Unfinished(f"没有试成：{cause_of(error)}") from error
 
 
 def _source(job: Job, source: BackupSource) -> str:

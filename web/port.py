@@ -4,6 +4,8 @@ import errno
 import os
 import socket
 
+from inventory.os_words import cause_of
+
 _UDP = socket.SOCK_DGRAM
 _NEXT = 50  # ports tried from the default on
 
@@ -57,4 +59,4 @@ def _refused(host: str, port: int) -> OSError | None:
 def _told(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EACCES:
         return f"无权监听端口 {port}：用 NETOPS_PORT 换一个 1024 以上的端口"
-    return f"不能在 {host} 监听（{error.strerror}）：NETOPS_HOST 应为本机的地址"
+    return f"不能在 {host} 监听（{cause_of(error)}）：NETOPS_HOST 应为本机的地址"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from inventory.os_words import cause_of
 from netops.syslog_out import receiver
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -271,4 +272,4 @@ def _parsed(setting: Setting, text: str) -> Any:
 
 
 def _cause(error: OSError | UnicodeDecodeError) -> str:
-    return (error.strerror or "") if isinstance(error, OSError) else "不是 UTF-8 文本"
+    return cause_of(error) if isinstance(error, OSError) else "不是 UTF-8 文本"

@@ -7,6 +7,7 @@ from backups.counting import Counts, sqlite_counts
 from backups.gathering import NotGathered, Order
 from backups.pace import Pace
 from backups.sqlite_copy import copy_sqlite
+from inventory.os_words import cause_of
 
 
 def make(order: Order) -> None:
@@ -17,7 +18,7 @@ def make(order: Order) -> None:
     except FileExistsError:
         raise NotGathered(f"已有文件 {place.name}；恢复从不覆盖，请换一个名称", True) from None
     except OSError as error:
-        raise NotGathered(f"不能在 {place.parent} 写文件：{error.strerror}", True) from None
+        raise NotGathered(f"不能在 {place.parent} 写文件：{cause_of(error)}", True) from None
 
 
 def fill(order: Order, dump: Path, pace: Pace) -> None:

@@ -115,7 +115,7 @@ def test_a_clock_gone_mad_costs_no_backup() -> None:
     [
         ((), "没有填写目录"),
         (("var/log",), "不是绝对路径"),
-        (("/nowhere/at all",), "/nowhere/at all 打不开（No such file or directory）"),
+        (("/nowhere/at all",), "/nowhere/at all 打不开（没有这个文件或目录）"),
     ],
 )
 def test_a_source_that_is_not_there_is_refused(

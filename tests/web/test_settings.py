@@ -89,9 +89,7 @@ def test_a_secret_file_that_is_missing_or_doubled(tmp_path: Path) -> None:
         Settings.from_env({"DATABASE_URL_FILE": "/nowhere/url"})
     with pytest.raises(SettingError) as doubled:
         Settings.from_env({"DATABASE_URL": "sqlite:///a", "DATABASE_URL_FILE": "/nowhere/url"})
-    assert str(missing.value) == (
-        "DATABASE_URL_FILE=/nowhere/url 读不出来：No such file or directory"
-    )
+    assert str(missing.value) == ("DATABASE_URL_FILE=/nowhere/url 读不出来：没有这个文件或目录")
     assert str(doubled.value) == "DATABASE_URL 与 DATABASE_URL_FILE 只能设一个"
 
 

@@ -8,6 +8,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError
 
 from inventory.guard import Refused
+from inventory.os_words import cause_of
 from inventory.register import Rejected
 from inventory.secret import SecretError
 from inventory.sheet import SheetError
@@ -48,5 +49,5 @@ class Console(click.Group):
         except OSError as error:
             if error.filename is None:
                 raise
-            cause = f"不能使用 {error.filename}（{error.strerror}）：请检查这个位置和它的权限"
+            cause = f"不能使用 {error.filename}（{cause_of(error)}）：请检查这个位置和它的权限"
             raise Failed(cause) from error
