@@ -35,7 +35,7 @@ class Spent:
 
 def sequence(ordinal: int, number: str) -> tuple[int, int, int, str]:
     """What puts sets of a source in order, whatever clocks said: the runs are counted, and before
-    them comes what was found (0), by number: BF-2026-0009 before BF-2026-0010."""
+    them comes what was found (0), by number: SJ-2026-0009 before SJ-2026-0010."""
     found = _NUMBER.search(number)
     year, place = (int(found[1]), int(found[2])) if found else (0, 0)
     return ordinal, year, place, number

@@ -39,7 +39,7 @@ def verifying(job: object) -> Work:
 def write(job: Place) -> int:
     """One set of everything; how many."""
     facts = SetFacts(
-        "S1", "BF-2026-0001", "s", "档案", "c", "兰考县", "documents", "files", "2026-11",
+        "S1", "SJ-2026-0001", "s", "档案", "c", "兰考县", "documents", "files", "2026-11",
         datetime.now(UTC),
     )  # fmt: skip
     order = Order(

@@ -46,7 +46,7 @@ class BackupSet(Stepped, Numbered):
     colours: ClassVar[Mapping[str, str]] = _COLOURS
     topic: ClassVar[str] = "数据备份"
     articles: ClassVar[tuple[int, ...]] = (28, 140, 141, 142)
-    prefix: ClassVar[str] = "BF"
+    prefix: ClassVar[str] = "SJ"
     order: ClassVar[str] = "started_at"
     by_hand: ClassVar[bool] = False
     begins: ClassVar[str] = "先登记备份来源；到期自动备份，也可以在来源页“立即备份”。"

@@ -33,7 +33,7 @@ def load(home: Path, number: int, kind: str, files: dict[str, bytes], plain: boo
     name = f"来源{number}"
     set_id = f"01SET{number:04d}"
     facts = SetFacts(
-        set_id, f"BF-2026-{number:04d}", f"01SRC{number:04d}", name, "01CENTRE", "兰考县信息中心",
+        set_id, f"SJ-2026-{number:04d}", f"01SRC{number:04d}", name, "01CENTRE", "兰考县信息中心",
         kind, "files", "2026-11", AT,
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ def item(
     return Item(path, len(data), AT, lambda: cast("BinaryIO", BytesIO(data)), kind, link, 0o640)
 
 
-def facts(set_id: str = SET, number: str = "BF-2026-0001") -> SetFacts:
+def facts(set_id: str = SET, number: str = "SJ-2026-0001") -> SetFacts:
     """What a set of a county is."""
     return SetFacts(
         set_id=set_id, number=number, source_id="01JSOURCE", source_name="办公库",

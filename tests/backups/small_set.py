@@ -36,7 +36,7 @@ class Known:
         self.key = key
 
 
-def write(home: Path, set_id: str = "S1", number: str = "BF-2026-0001", mib: int = 2) -> Manifest:
+def write(home: Path, set_id: str = "S1", number: str = "SJ-2026-0001", mib: int = 2) -> Manifest:
     """A set of so many MiB, a part for each, in the tree of a home."""
     data = Random(set_id).randbytes(mib * _MIB)
     item = Item("账目.dump", len(data), AT, lambda: cast("BinaryIO", BytesIO(data)))

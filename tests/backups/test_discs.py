@@ -106,7 +106,7 @@ def test_each_disc_is_a_bag_that_stands_alone(
         assert readme.startswith(b"\xef\xbb\xbf")
         assert "设备返修" in readme.decode("utf-8-sig")
         told = (folder / "链接.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
-        assert told == [f"BF-2026-000{n},'=current,/etc/passwd" for n in (2, 3)]  # the plain ones
+        assert told == [f"SJ-2026-000{n},'=current,/etc/passwd" for n in (2, 3)]  # the plain ones
         sums = subprocess.run(
             ["sha256sum", "--quiet", "-c", "manifest-sha256.txt"], cwd=folder, check=False
         )
@@ -184,7 +184,7 @@ def test_hostile_names_lose_nothing_and_are_found_again(tmp_path: Path) -> None:
     for disc in discs:
         shutil.copytree(disc / "data", tmp_path / "all" / "data", dirs_exist_ok=True)
     listed = (discs[0] / "全套清单.csv").read_text(encoding="utf-8-sig")
-    rows = [row for row in csv.DictReader(io.StringIO(listed)) if row["备份编号"] == "BF-2026-0001"]
+    rows = [row for row in csv.DictReader(io.StringIO(listed)) if row["备份编号"] == "SJ-2026-0001"]
     assert _joined(discs[0], tmp_path / "all") == (0, big)
     whole = [row for row in rows if row["共几段"] == "1"]
     found = {(tmp_path / "all" / row["文件"]).read_bytes() for row in whole}
@@ -290,7 +290,7 @@ def test_the_catalogue_comes_back_from_the_discs_alone(
         "GP-2026-0001", "2026Q4", (), (),
     )  # fmt: skip
     assert {one.number: one.form for one in whole.sets} == {
-        "BF-2026-0001": "sealed", "BF-2026-0002": "plain", "BF-2026-0003": "plain",
+        "SJ-2026-0001": "sealed", "SJ-2026-0002": "plain", "SJ-2026-0003": "plain",
     }  # fmt: skip
     sealed = next(one for one in whole.sets if one.form == "sealed")
     assert sealed.manifest is not None

@@ -25,10 +25,10 @@ def run(folder: Path, *words: str, key: str = TEXT) -> subprocess.CompletedProce
 def test_a_set_opens_on_a_bare_machine(tmp_path: Path) -> None:
     need_programs("zstd")
     write(tmp_path / "home", ITEMS)
-    folder = Path(shutil.copytree(place(tmp_path / "home"), tmp_path / "disc" / "BF-2026-0001"))
+    folder = Path(shutil.copytree(place(tmp_path / "home"), tmp_path / "disc" / "SJ-2026-0001"))
     told = run(folder)
     assert (told.returncode, told.stderr) == (0, "")
-    assert told.stdout == f"BF-2026-0001 办公库 2026-11：{len(ITEMS)} 个文件，全部核对无误\n"
+    assert told.stdout == f"SJ-2026-0001 办公库 2026-11：{len(ITEMS)} 个文件，全部核对无误\n"
     told = run(folder, "--to", str(tmp_path / "out"), "--list")
     assert told.returncode == 0
     assert "'blocks'" in told.stdout

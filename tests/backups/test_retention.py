@@ -10,7 +10,7 @@ SETS = st.lists(
         Kept,
         id=st.uuids().map(str),
         number=st.builds(
-            "BF-{}-{:04d}".format, st.sampled_from((2019, 2026, 2099)), st.integers(1, 30_000)
+            "SJ-{}-{:04d}".format, st.sampled_from((2019, 2026, 2099)), st.integers(1, 30_000)
         ),
         size=st.just(10),
         sound=st.booleans(),
@@ -39,10 +39,10 @@ def test_what_is_needed_stays(sets: list[Kept], keep: int) -> None:
 def test_a_clock_that_jumped_clears_nothing_new() -> None:
     """Numbers of 2099 were given by a wrong clock; the runs are counted all the same."""
     sets = [
-        Kept("old", "BF-2099-0001", 1, sound=True, ordinal=1),
-        Kept("new", "BF-2026-0002", 1, sound=True, ordinal=2),
-        Kept("found", "BF-2026-0900", 1, sound=True),
+        Kept("old", "SJ-2099-0001", 1, sound=True, ordinal=1),
+        Kept("new", "SJ-2026-0002", 1, sound=True, ordinal=2),
+        Kept("found", "SJ-2026-0900", 1, sound=True),
     ]
     assert [one.id for one in spent(sets, 1)] == ["found", "old"]
-    ordered = ["BF-2026-0009", "BF-2026-0010", "BF-2026-9999", "BF-2026-10000", "BF-2027-0001"]
+    ordered = ["SJ-2026-0009", "SJ-2026-0010", "SJ-2026-9999", "SJ-2026-10000", "SJ-2027-0001"]
     assert sorted([*ordered[3:], *ordered[:3]], key=lambda number: sequence(0, number)) == ordered

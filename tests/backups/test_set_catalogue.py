@@ -33,11 +33,11 @@ def core(set_id: str, number: str) -> SetFacts:
 def burned(home: Path, disc: Path) -> None:
     """Three sets on a disc: the second is damaged, a copy of the third was moved aside once."""
     for number in (1, 2, 3):
-        write(home, ITEMS, told=core(f"01JSET{number}", f"BF-2026-000{number}"))
-        shutil.copytree(place(home, f"01JSET{number}"), disc / f"BF-2026-000{number}")
-    part = disc / "BF-2026-0002" / "content.000"
+        write(home, ITEMS, told=core(f"01JSET{number}", f"SJ-2026-000{number}"))
+        shutil.copytree(place(home, f"01JSET{number}"), disc / f"SJ-2026-000{number}")
+    part = disc / "SJ-2026-0002" / "content.000"
     part.write_bytes(part.read_bytes()[:-1] + b"\0")
-    shutil.copytree(disc / "BF-2026-0003", disc / "BF-2026-0003.bad")  # moved aside once
+    shutil.copytree(disc / "SJ-2026-0003", disc / "SJ-2026-0003.bad")  # moved aside once
 
 
 def test_everything_lost_but_a_disc_and_the_key_sheet(stack: Stack, tmp_path: Path) -> None:
@@ -50,13 +50,13 @@ def test_everything_lost_but_a_disc_and_the_key_sheet(stack: Stack, tmp_path: Pa
         )  # fmt: skip
         session.add(row)
         session.flush()
-        session.add(_known(row, "BF-2026-0003", stack))
+        session.add(_known(row, "SJ-2026-0003", stack))
         key = take_in_key(session, stack.key, KEY, stack.county.id)
     lies = Lies("disc", "01JDISC", "HN-D01")
     told = rebuild(stack.database, tmp_path / "disc", ACT, lies, Pace(), stack.key)
     assert told.entered == ("01JSET1", "01JSET3")
     ((folder, why),) = told.damaged
-    assert (folder.name, "content.000" in why) == ("BF-2026-0002", True)
+    assert (folder.name, "content.000" in why) == ("SJ-2026-0002", True)
     again = rebuild(stack.database, tmp_path / "disc", ACT, lies, Pace(), stack.key)
     assert (again.entered, again.known) == ((), ("01JSET1", "01JSET3"))
     with stack.database.view(EVERYTHING) as session:
@@ -64,17 +64,17 @@ def test_everything_lost_but_a_disc_and_the_key_sheet(stack: Stack, tmp_path: Pa
         source = session.get_one(BackupSource, "01JSOURCE")
         copies = session.scalars(select(BackupCopy)).all()
         assert session.scalars(select(BackupKey.id)).all() == [key.id]
-    manifest = read_manifest(disc / "BF-2026-0001")
-    assert (one.number, one.state, one.origin) == ("BF-2026-0001", "good", "found")
+    manifest = read_manifest(disc / "SJ-2026-0001")
+    assert (one.number, one.state, one.origin) == ("SJ-2026-0001", "good", "found")
     assert (one.sha256, one.size, one.files) == (manifest.sha256, manifest.size, len(ITEMS))
     assert (one.started_at, one.key_id, one.period) == (AT, key.id, "2026-11")
-    assert (three.number != "BF-2026-0003", three.reason) == (True, "原编号 BF-2026-0003")
+    assert (three.number != "SJ-2026-0003", three.reason) == (True, "原编号 SJ-2026-0003")
     assert (source.name, source.paused, source.centre_id) == ("办公库", True, stack.county.id)
     assert (source.opaque, one.opaque, one.method) == (True, True, "files")
     assert {(copy.set_id, copy.place, copy.state) for copy in copies} == {
         ("01JSET1", "disc", "verified"), ("01JSET3", "disc", "verified"),
     }  # fmt: skip
-    verify(disc / "BF-2026-0001", KEY, Pace(), one.sha256)
+    verify(disc / "SJ-2026-0001", KEY, Pace(), one.sha256)
 
 
 def test_a_run_that_was_killed_before_it_could_say_so_is_finished(stack: Stack) -> None:
@@ -86,7 +86,7 @@ def test_a_run_that_was_killed_before_it_could_say_so_is_finished(stack: Stack) 
         )  # fmt: skip
         session.add(row)
         session.flush()
-        known = _known(row, "BF-2026-0001", stack)
+        known = _known(row, "SJ-2026-0001", stack)
         known.id, known.state = SET, "interrupted"
         session.add(known)
         take_in_key(session, stack.key, KEY, stack.county.id)
@@ -101,7 +101,7 @@ def test_a_run_that_was_killed_before_it_could_say_so_is_finished(stack: Stack) 
             found.sha256 = "0" * 64
     again = rebuild(stack.database, stack.home / "sets", ACT, Lies(), Pace(), stack.key)
     assert again.entered == again.known == ()
-    assert "与登记的 BF-2026-0001 不符" in again.damaged[0][1]
+    assert "与登记的 SJ-2026-0001 不符" in again.damaged[0][1]
     assert folder_of(stack.home, found).name == SET
 
 
@@ -109,7 +109,7 @@ def test_what_no_key_proves_is_not_good(stack: Stack, tmp_path: Path) -> None:
     """Anybody can write a manifest with digests that are right. It waits for its key; what that key
     did not seal is refused, and others go on."""
     for number in (1, 2):
-        write(tmp_path, ITEMS, told=facts(f"01JSET{number}", f"BF-2026-000{number}"))
+        write(tmp_path, ITEMS, told=facts(f"01JSET{number}", f"SJ-2026-000{number}"))
     forged = place(tmp_path, "01JSET1") / NAME
     sound = forged.read_bytes()
     forged.write_bytes(sound.replace(b'"2026-11"', b'"2026-10"'))

@@ -199,7 +199,7 @@ def test_killed_at_any_step_there_is_no_half_set_and_the_next_succeeds(tmp_path:
     assert steps[0] == "begun"
     assert steps[-1] == "manifest"
     assert len(steps) > 6
-    later = facts("01JLATER", "BF-2026-0002")
+    later = facts("01JLATER", "SJ-2026-0002")
     folder = place(tmp_path, "01JLATER")
     for stop in steps:
         assert killed(lambda step: write(tmp_path, ITEMS, step, later), stop) == -signal.SIGKILL
@@ -235,7 +235,7 @@ def test_of_two_at_once_one_is_told_and_nobody_sweeps_what_is_being_written(
 
 def test_every_damage_is_named(tmp_path: Path) -> None:
     sha256 = write(tmp_path, ITEMS).sha256
-    write(tmp_path, ITEMS, told=facts("S2", "BF-2026-0002"))
+    write(tmp_path, ITEMS, told=facts("S2", "SJ-2026-0002"))
     folder, other = place(tmp_path), place(tmp_path, "S2")
     part, cut = folder / "content.001", (folder / "content.001").read_bytes()
     manifest = (folder / NAME).read_bytes()

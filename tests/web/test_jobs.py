@@ -157,7 +157,7 @@ def test_a_backup_names_its_source_and_says_what_came_of_it(county: County) -> N
             method="files", paths="/srv",
         )  # fmt: skip
         session.add(row)
-    told = {"set": row.id, "number": "BF-2026-0001", "period": "2026-11", "files": 3}
+    told = {"set": row.id, "number": "SJ-2026-0001", "period": "2026-11", "files": 3}
     told |= {"size": 2048, "warnings": ["一处变短"]}
     good = county.ran("backup", county.at, subject=row.id, outcome=told)
     stopped = county.ran("backup", county.at, subject=row.id, state="cancelled", shard=1)

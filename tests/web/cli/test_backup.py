@@ -57,7 +57,7 @@ def test_a_source_is_backed_up_verified_and_brought_back(run: Run, tmp_path: Pat
     assert told(run(*words, "--only", _stored(papers, "月报.txt"), "--json"))["files"] == 1
     [back] = [one for one in place.rglob("*") if one.is_file()]
     assert back.read_text("utf-8") == "十一月"
-    run("backup", "restore", "BF-0000-0000", "--to", str(place), "--why", "查阅", code=2)
+    run("backup", "restore", "SJ-0000-0000", "--to", str(place), "--why", "查阅", code=2)
 
 
 def test_what_lies_on_disk_is_found_again_and_damage_is_told(
