@@ -106,6 +106,7 @@ class AddressFinding(Stepped, Signable, CentreRegister):
 
     def check(self, session: Session) -> Iterator[FieldError]:
         """Only the console makes one (`by_hand`), so a new one may hold what no form can say."""
+        yield from self.lasting()
         if inspect(self).persistent:
             yield from self.stood(session)
 

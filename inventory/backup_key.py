@@ -72,6 +72,7 @@ class BackupKey(Stepped, Numbered):
 
     def check(self, session: Session) -> Iterator[FieldError]:
         """Only the console makes one (`by_hand`), so a new one may hold what no form can say."""
+        yield from self.lasting()
         if inspect(self).persistent:
             yield from self.stood(session)
             yield from self.numbered()

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, Session
 
 from inventory.backup_source import KINDS
 from inventory.drafted import Drafted
-from inventory.register import CentreRegister, entry
+from inventory.register import CentreRegister, FieldError, entry
 
 STATES: Mapping[str, str] = {"missed": "漏做", "void": "不作数"}
 
@@ -58,6 +58,9 @@ class BackupMiss(CentreRegister):
     @property
     def stage(self) -> tuple[str, str]:
         return ("critical" if self.state == "missed" else "unknown"), STATES[self.state]
+
+    def check(self, session: Session) -> Iterator[FieldError]:
+        yield from self.lasting()
 
     def drafts(self) -> Iterator[Drafted]:
         if self.state == "missed":

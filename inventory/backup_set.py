@@ -120,6 +120,7 @@ class BackupSet(Stepped, Numbered):
 
     def check(self, session: Session) -> Iterator[FieldError]:
         """Only the console makes one (`by_hand`), so a new one may hold what no form can say."""
+        yield from self.lasting()
         if inspect(self).persistent:
             yield from self.stood(session)
             yield from self.numbered()

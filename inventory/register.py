@@ -209,6 +209,11 @@ class Register(Recorded, Base):
         """Retire the row, or bring it back."""
         self.retired_at = datetime.now(UTC) if gone else None
 
+    def lasting(self) -> Iterator[FieldError]:
+        """Say `yield from self.lasting()` in the `check` of what is evidence."""
+        if self.retired_at is not None:
+            yield self.wrong(self.order, "自动登记的凭据要留在台账上，不能停用")
+
     def wrong(self, name: str, cause: str) -> FieldError:
         return FieldError(name, field_of(type(self), name).label, cause)
 

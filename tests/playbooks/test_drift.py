@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from inventory.act import EVERYTHING, system
 from inventory.address_alias import AddressAlias
-from inventory.address_finding import FindingSeen
+from inventory.address_finding import AddressFinding, FindingSeen
 from inventory.binding import Binding
 from inventory.centre import Centre
 from inventory.chain import AuditRow
@@ -56,6 +56,17 @@ def taken(net: Lan) -> str:
     net.fdb(FONE, 3)
     assert net.judge() == 1  # one fact: neither a random card nor a moved one besides
     return held
+
+
+def test_what_was_found_stays_on_the_book(net: Lan) -> None:
+    taken(net)
+    (row,) = net.findings()
+    with (
+        pytest.raises(Rejected, match="不能停用"),
+        net.home.database.transaction(system("停用")) as session,
+    ):
+        session.get_one(AddressFinding, row.id).turn(gone=True)
+    assert net.findings()[0].retired_at is None
 
 
 def test_a_taken_address_is_found_with_its_port_and_told_once(net: Lan) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from inventory.act import EVERYTHING
 from inventory.audit import AuditRow
+from inventory.backup_key import BackupKey
 from inventory.backup_set import BackupSet
 from inventory.backup_source import BackupSource
 from inventory.db import Database
@@ -54,6 +55,7 @@ def test_a_source_goes_its_whole_way(county: County, tmp_path: Path) -> None:
     [row] = county.rows(select(BackupSet))
     assert (row.state, row.files) == ("good", 2)
 
+    _stays(county, row)
     _brought_back(net, row)
     net.post(f"/backups/sets/{row.id}/verify")
     assert _work(county) == {"recheck": "done"}
@@ -88,6 +90,22 @@ def _brought_back(net: Browser, row: BackupSet) -> None:
     chosen = net.post(f"/backups/sets/{row.id}/restore", {"id": "a/月报.txt"})
     assert "backup-restores/new" in chosen.location
     assert "a/月报.txt" in net.get(chosen.location).text
+
+
+def _stays(county: County, row: BackupSet) -> None:
+    """Evidence, and the key it is opened with, cannot be put away, nor is it offered."""
+    [key] = county.rows(select(BackupKey))
+    for slug, one in (("backup-sets", row), ("backup-keys", key)):
+        for login in ("net", "sec"):
+            browser = county.login(login)
+            assert f"/{one.id}/retire" not in browser.get(f"/r/{slug}/{one.id}").text
+            browser.post(f"/r/{slug}/{one.id}/retire")
+            assert county.one(type(one), one.id).retired_at is None, (slug, login)
+    with (
+        pytest.raises(Rejected, match="不能停用"),
+        county.database.transaction(county.act()) as session,
+    ):
+        session.get_one(BackupKey, key.id).turn(gone=True)
 
 
 def test_what_fails_is_told_with_its_reason_and_the_last_success(
