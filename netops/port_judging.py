@@ -17,6 +17,7 @@ from inventory.port_rule import declared
 from inventory.sighting import ENDS, FdbSighting, PortRole
 from netops.neighbours import Neighbour, Neighbourhood
 from netops.port_roles import MOST, Evidence, Role, roles, suspects
+from netops.router_groups import vouched
 from netops.sighting_ports import Ports, ports_of
 
 LINKED = ("router", "switch", "firewall")  # kinds of devices that links lead to
@@ -98,6 +99,7 @@ def _evidence(
         types=types,
         macs=shown,
         monitored=_theirs(shown, device.id, around, LINKED),
+        groups=vouched(session, device, frozenset[str]().union(*shown.values()), LINKED),
         settled=_settled(session, device.id, shown),
         neighbours=forwarding,
         radios=radios,

@@ -2,9 +2,9 @@
 
 Evidence, not names: a port that shows a card of a router or switch we watch, or a neighbour that
 says it forwards, leads to that device; but one frame is enough to show a card, so where end devices
-hang, or that device says it hangs elsewhere, it takes more than that. Bundles are never ports of
-end devices, and more MACs than one desk has make a port of many. What is declared outranks
-everything.
+hang, or that device says it hangs elsewhere, it takes more than that, and the card of a router
+group (VRRP, HSRP), which anybody can make up, has to be spoken for. Bundles are never ports of end
+devices, and more MACs than one desk has make a port of many. What is declared outranks everything.
 """
 
 from collections.abc import Mapping
@@ -38,16 +38,18 @@ class Evidence:
     """What is known of one device's ports, by our number of the port.
 
     `types`: ifType. `macs`: what its table shows there now. `monitored`: MAC → name, of the routers
-    and switches we watch, this one left out. `settled`: MAC → name of the other switch that has it
-    at a port of its own for end devices. `neighbours`: who tells by LLDP or CDP that it forwards;
-    `radios`: who tells it is an access point. `bundles`: member → bundle. `declared`: kind of the
-    rule people have made; `before`: the roles until now. `housed`: ports where end devices hung
-    before any card of ours was shown; `elsewhere`: card → the links it was seen at of late.
+    and switches we watch, this one left out. `groups`: MAC → who speaks for it, of router groups.
+    `settled`: MAC → name of the other switch that has it at a port of its own for end devices.
+    `neighbours`: who tells by LLDP or CDP that it forwards; `radios`: who tells it is an access
+    point. `bundles`: member → bundle. `declared`: kind of the rule people have made; `before`: the
+    roles until now. `housed`: ports where end devices hung before any card of ours was shown;
+    `elsewhere`: card → the links it was seen at of late.
     """
 
     types: Mapping[int, int]
     macs: Mapping[int, frozenset[str]]
     monitored: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
     settled: Mapping[str, str] = field(default_factory=dict)
     neighbours: Mapping[int, str] = field(default_factory=dict)
     radios: Mapping[int, str] = field(default_factory=dict)
@@ -85,21 +87,33 @@ def _ours(evidence: Evidence, mac: str) -> bool:
 
 
 def _forged(evidence: Evidence, port: int, most: int) -> frozenset[str]:
-    """Cards of ours that this port does not lead to. Where end devices hang, one card among a few
-    is as easily a stranger's frame; and a card that a link shows, too, has its true place there."""
+    """Cards of ours that this port does not lead to. Nobody's group leads nowhere. Where end
+    devices hang, one card among a few is as easily a stranger's frame; and a card that a link
+    shows, too, has its true place there."""
     cards = suspects(evidence).get(port, frozenset())
     few = len(evidence.macs.get(port, ())) <= most
+    nobodys = frozenset(mac for mac in cards if not _known(evidence, mac))
     if port in evidence.housed:
-        return frozenset(mac for mac in cards if few or evidence.elsewhere.get(mac, set()) - {port})
-    return frozenset(mac for mac in cards if few and _misplaced(evidence, port, mac))
+        away = (mac for mac in cards if few or evidence.elsewhere.get(mac, set()) - {port})
+        return nobodys.union(away)
+    return nobodys.union(mac for mac in cards if few and _misplaced(evidence, port, mac))
+
+
+def _known(evidence: Evidence, mac: str) -> bool:
+    return mac in evidence.monitored or mac in evidence.groups
 
 
 def _misplaced(evidence: Evidence, port: int, mac: str) -> bool:
     """Does the device with this card tell by itself that it hangs at another port, or was it so
-    when it was last asked? Neighbours are not asked for at each walk."""
-    name, before = evidence.monitored.get(mac), evidence.before.get(port)
+    when it was last asked? Neighbours are not asked for at each walk. A group, which tells nothing,
+    is believed where no such card is beside it."""
+    if mac not in evidence.monitored:
+        beside = evidence.macs[port] & evidence.monitored.keys()
+        return any(_misplaced(evidence, port, one) for one in beside)
+    before = evidence.before.get(port)
     others = {told for at, told in evidence.neighbours.items() if at != port}
-    return name in others or (before is not None and before.forged)
+    doubted = before is not None and before.forged and mac in before.why
+    return evidence.monitored[mac] in others or doubted
 
 
 def _role(evidence: Evidence, port: int, most: int) -> Role:
@@ -144,9 +158,9 @@ def _proven(
     device = next((mac for mac in sorted(macs) if mac in evidence.monitored), None)
     if device is not None:
         return "uplink", f"见到 {evidence.monitored[device]} 的 MAC {device}"
-    group = next((mac for mac in sorted(macs) if virtual(mac)), None)
+    group = next((mac for mac in sorted(macs) if mac in evidence.groups), None)
     if group is not None:
-        return "uplink", f"见到网关冗余组的 MAC {group}"
+        return "uplink", f"见到网关冗余组（{evidence.groups[group]}）的 MAC {group}"
     return _crowded(evidence, port, macs, most)
 
 

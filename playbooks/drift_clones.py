@@ -36,8 +36,9 @@ def cloned(session: Session) -> Iterator[Case]:
 
 
 def _case(mac: str, device: str, centre: str, port: str, what: str) -> Case:
+    also = "，网关冗余组的 MAC 还可登记为地址别名" if virtual(mac) else ""
     return Case(
         object=f"spoof|{device}|{port}|{mac}", kind="spoof", severity="critical",
         centre_id=centre, prefix_id="", ip="", mac=mac, binding_id="", device_id=device, port=port,
-        text=f"{what}，可能是冒充。若这里确实接着网络设备，请在“端口说明”中登记为上联口。",
+        text=f"{what}，可能是冒充。若这里确实接着网络设备，请在“端口说明”中登记为上联口{also}。",
     )  # fmt: skip

@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from inventory.sighting import ENDS
 from netops.neighbours import Neighbour, decoded
 from netops.port_roles import QUIET, Evidence, Role, roles
 from netops.reading import Value
@@ -11,6 +14,7 @@ from tests import recordings
 
 PC, PHONE, CORE = "00:e0:fc:00:00:01", "00:e0:fc:00:00:02", "00:25:9e:00:00:ff"
 VRRP = "00:00:5e:00:01:0a"
+GROUPS = (VRRP, "00:00:5e:00:02:01", "00:00:0c:07:ac:01", "00:00:0c:9f:f0:01", "00:07:b4:00:01:01")
 CROWD = frozenset(f"00:e0:fc:00:01:{n:02x}" for n in range(9))
 ETHERNET, LAG = 6, 161
 TYPES = dict.fromkeys(range(1, 11), ETHERNET) | {20: LAG}
@@ -30,6 +34,7 @@ def test_each_kind_of_evidence_makes_its_role_and_says_why() -> None:
             20: CROWD, 77: frozenset({PC}),
         },
         monitored={CORE: "兰考核心"},
+        groups={VRRP: "10.1.1.1"},
         neighbours={6: "汇聚-2"},
         radios={7: "AP-3"},
         bundles={10: "Eth-Trunk1"},
@@ -70,7 +75,9 @@ def test_a_link_stays_one_while_its_evidence_is_missing_for_a_while() -> None:
 
 @pytest.mark.parametrize("card", [CORE, VRRP])
 def test_one_frame_makes_no_link_of_a_port_of_end_devices(card: str) -> None:
-    desk = Evidence(types=TYPES, macs={1: frozenset({PC})}, monitored={CORE: "核心"})
+    desk = Evidence(
+        types=TYPES, macs={1: frozenset({PC})}, monitored={CORE: "核心"}, groups={VRRP: "10.1.1.1"}
+    )  # fmt: skip
     forged = replace(
         desk, macs={1: frozenset({PC, card}), 8: frozenset({card})}, before=roles(desk),
         housed=frozenset({1}),
@@ -103,12 +110,61 @@ def test_a_card_at_the_very_first_walk_belongs_where_its_device_says_it_hangs() 
     assert "可能是冒充" in found[1].why
     later = roles(replace(first, neighbours={}, before=found))  # not asked for at each walk
     assert (later[1].role, later[1].forged) == ("edge", True)
+    both = replace(first, macs={1: frozenset({PC, CORE, VRRP})}, groups={VRRP: "10.1.1.1"})
+    assert (roles(both)[1].role, roles(both)[1].forged) == ("edge", True)
     for link in (
         replace(first, neighbours={1: "核心", 8: "核心"}),  # two cables
         replace(first, neighbours={8: "汇聚"}),
         replace(first, macs={1: CROWD | {CORE}}),  # a ring: many others come that way, too
     ):
         assert (roles(link)[1].role, roles(link)[1].forged) == ("uplink", False)
+
+
+@given(
+    others=st.integers(0, 9), group=st.sampled_from(GROUPS), housed=st.booleans(),
+    silent=st.booleans(), walks=st.integers(1, 3),
+)  # fmt: skip
+def test_a_router_group_that_nobody_speaks_for_never_makes_a_link(
+    others: int, group: str, housed: bool, silent: bool, walks: int
+) -> None:
+    """Whoever is the first to be seen at a port may send with its card, too."""
+    crowd = frozenset(sorted(CROWD)[:others])
+    first = Evidence(
+        types=TYPES, macs={1: crowd | {group}}, housed=frozenset({1} if housed else ()),
+        before={1: Role("edge", "")} if silent else {},
+    )  # fmt: skip
+    now: dict[int, Role] = dict(first.before)
+    for _ in range(walks):
+        now = roles(replace(first, before=now))
+    assert (now[1].role in ENDS, now[1].forged) == (True, True)
+    assert group in now[1].why
+    for link in (
+        replace(first, groups={group: "10.1.1.1"}, housed=frozenset()),
+        replace(first, neighbours={1: "对端"}),
+        replace(first, declared={1: "uplink"}),
+    ):
+        found = roles(replace(link, before={}))[1]
+        assert (found.role, found.forged) == ("uplink", False)
+
+
+def test_a_doubted_group_casts_no_doubt_on_the_card_of_its_own_router() -> None:
+    group = Evidence(types=TYPES, macs={1: frozenset({VRRP})})
+    before = roles(group)
+    both = replace(
+        group, macs={1: frozenset({VRRP, CORE})}, monitored={CORE: "核心"}, before=before
+    )  # fmt: skip
+    for told in (both, replace(group, groups={VRRP: "10.1.1.1"}, before=before)):
+        assert (roles(told)[1].role, roles(told)[1].forged) == ("uplink", False)
+
+
+def test_what_keeps_a_link_is_no_card_that_anybody_can_make_up() -> None:
+    link = Evidence(types=TYPES, macs={1: frozenset({PC, CORE})}, monitored={CORE: "核心"})
+    now = roles(link)
+    for _ in range(QUIET):
+        now = roles(replace(link, macs={1: frozenset({PC, VRRP})}, before=now))
+    assert now[1].role == "edge"
+    now = roles(replace(link, macs={1: frozenset({PC, VRRP})}, before=now))
+    assert (now[1].role, now[1].forged) == ("edge", True)
 
 
 def test_what_is_no_longer_declared_is_judged_by_evidence_at_once() -> None:

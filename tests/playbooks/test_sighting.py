@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from inventory.act import EVERYTHING, system
+from inventory.address_alias import AddressAlias
 from inventory.address_finding import AddressFinding
 from inventory.credential import Credential
 from inventory.db import Database
@@ -40,6 +41,7 @@ from tests.peers import free_port
 NOW = datetime.now(UTC).replace(microsecond=0)
 CYCLE = timedelta(minutes=5)
 PC, CORE, ACCESS = "00:e0:fc:00:00:09", "00:25:9e:00:00:01", "00:25:9e:00:00:02"
+GROUP = "00:00:5e:00:01:0a"
 FDB = oid("1.3.6.1.2.1.17")
 Table = dict[Oid, bytes]
 
@@ -118,6 +120,16 @@ class Office:
         with self.site.database.view(EVERYTHING) as session:
             rows = session.scalars(select(PortRole)).all()
             return {(names[row.device_id], row.why.split(" ")[0]): row.role for row in rows}
+
+    def role(self, port: str) -> tuple[str, bool]:
+        """Of a port of the access switch, and whether it shows a card it should not."""
+        query = select(PortRole.role, PortRole.forged).join(
+            Interface, Interface.id == PortRole.interface_id
+        )
+        here = Interface.device_id == self.ids["access"], Interface.name == port
+        with self.site.database.view(EVERYTHING) as session:
+            role, forged = session.execute(query.where(*here)).one()
+        return role, forged
 
     def scan(self, subject: str = "") -> JobRun:
         key = new_key()
@@ -278,6 +290,32 @@ def test_a_cloned_card_hides_no_port_and_is_told_there(office: Office) -> None:
         office.look(NOW + turn * CYCLE)
     with office.site.database.view(EVERYTHING) as session:
         assert session.get_one(AddressFinding, row.id).state == "gone"
+
+
+@pytest.mark.parametrize("said", ["registered", "fixed", "heard"])
+def test_a_router_group_makes_a_link_when_somebody_speaks_for_it(office: Office, said: str) -> None:
+    """Seen with the very first walk, when nobody has hung at the port yet."""
+    office.access.tell(device(ACCESS, 8) | learned({CORE: 8, GROUP: 3}))
+    office.look(NOW)
+    assert office.role("GE0/0/3") == ("edge", True)
+    with office.site.database.view(EVERYTHING) as session:
+        (row,) = session.scalars(select(AddressFinding).where(AddressFinding.kind == "spoof"))
+    assert (row.severity, row.mac, row.port) == ("critical", GROUP, "GE0/0/3")
+    kind = {"fixed": 4, "heard": 3}.get(said)
+    if kind:
+        row = {(*oid("1.3.6.1.2.1.4.22.1.4"), 1, 10, 1, 1, 1): integer(kind)}
+        office.core.tell(CORE_SHOWS | answering("10.1.1.1", GROUP) | row)
+    else:
+        with office.site.database.transaction(system("登记")) as session:
+            prefix = session.scalars(select(Prefix)).one()
+            alias = AddressAlias(
+                centre_id=prefix.centre_id, prefix_id=prefix.id, ip="10.1.1.1", mac=GROUP,
+                kind="vrrp", reason="双网关",
+            )  # fmt: skip
+            session.add(alias)
+    for turn in (1, 2):  # the devices of one walk are judged in no order
+        office.look(NOW + turn * CYCLE)
+    assert office.role("GE0/0/3") == (("edge", True) if said == "heard" else ("uplink", False))
 
 
 def _standing(office: Office) -> int:
