@@ -3,6 +3,7 @@ full-width letters, cannot tell two such tags apart; and one serial twice is mos
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -18,14 +19,38 @@ _TAGS = "tags of things"
 def same_tag(session: Session, thing: Any) -> str:
     """The tag of another living thing that differs from this one's in capitals or width only, ""
     when none does. All are read once in a session: an import asks for each of its rows."""
-    known: dict[str, tuple[str, str]] | None = session.info.get(_TAGS)
+    known: dict[str, _Bearer] | None = session.info.get(_TAGS)
     if known is None:
         table = type(thing).__table__
         living = select(table.c.id, table.c.tag).where(table.c.retired_at.is_(None))
         rows = session.connection().execute(living)
-        known = session.info[_TAGS] = {one_way(tag): (key, tag) for key, tag in rows}
-    key, tag = known.setdefault(one_way(thing.tag), (thing.id, thing.tag))
-    return tag if key != thing.id and tag != thing.tag else ""
+        known = session.info[_TAGS] = {one_way(tag): _Bearer(key, tag) for key, tag in rows}
+    mine = _Bearer(thing.id, thing.tag, thing)
+    other = known.setdefault(one_way(thing.tag), mine)
+    if other.key == mine.key or other.tag == mine.tag:
+        return ""
+    if other.still(session, type(thing)):
+        return other.tag
+    known[one_way(thing.tag)] = mine
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bearer:
+    """Who bears a tag: `thing` where it was met in this session, not only in the book."""
+
+    key: str
+    tag: str
+    thing: Any = None
+
+    def still(self, session: Session, cls: type[Any]) -> bool:
+        """Since the tags were read it may have got another, or been retired."""
+        if self.thing is not None:
+            return bool(self.thing.tag == self.tag and self.thing.retired_at is None)
+        told = cls.__table__.c
+        same = select(told.id).where(told.id == self.key, told.tag == self.tag)
+        living = same.where(told.retired_at.is_(None))
+        return session.connection().execute(living).first() is not None
 
 
 def same_serial(session: Session, things: Sequence[Any]) -> Iterator[tuple[Any, str]]:

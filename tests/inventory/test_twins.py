@@ -55,6 +55,25 @@ def test_a_slip_that_was_taken_back_gives_its_tag_free(database: Database, make:
         session.get_one(Equipment, make().id).tag = "Lk-sw-7"
 
 
+def test_a_tag_that_was_given_up_in_the_same_act_is_free(database: Database, make: Make) -> None:
+    first, gone, last = make(tag="LK-SW-7"), make(tag="LK-SW-8"), make(tag="LK-SW-9")
+    with database.transaction(system("改")) as session:
+        session.get_one(Equipment, first.id).tag = "LK-SW-17"
+        session.flush()
+        session.get_one(Equipment, gone.id).turn(gone=True)
+        session.flush()
+        for tag in ("lk-sw-7", "lk-sw-8", "lk-sw-9"):
+            session.get_one(Equipment, last.id).tag = tag
+            session.flush()
+    with (
+        pytest.raises(Rejected, match="台账里有“LK-SW-17”"),
+        database.transaction(system("改")) as session,
+    ):
+        session.get_one(Equipment, last.id).tag = "LK-SW-7"
+        session.flush()
+        session.get_one(Equipment, last.id).tag = "lk-sw-17"
+
+
 def test_a_sheet_is_looked_at_among_its_own_rows_and_against_the_book(
     database: Database, make: Make
 ) -> None:
