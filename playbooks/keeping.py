@@ -131,10 +131,14 @@ def _in_histories(
 
 
 def _mended(shelf: Shelf, name: str, wrong: list[str], now: datetime) -> list[str]:
-    """What is still wrong after the history was written anew."""
-    act = system("重建配置历史库", reason=f"每夜核对发现损坏：{wrong[0][:200]}")
+    """What is still wrong after the history was written anew. It is looked at once more while
+    nobody writes: read while it is packed, a sound one lacks things."""
     try:
         with shelf.repo(name).git.locked():
+            again = flaws(shelf, name)
+            if not again or not curable(shelf, name, again):
+                return again
+            act = system("重建配置历史库", reason=f"每夜核对发现损坏：{again[0][:200]}")
             mend(shelf, name, act, now)
     except (NotKept, Damaged) as error:
         return [*wrong, error.reason]

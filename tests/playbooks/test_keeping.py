@@ -1,5 +1,6 @@
 """Every night a part of what is kept is read again, and what is damaged is named."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from inventory.act import EVERYTHING
+from inventory.chain import AuditRow
 from inventory.db import Database
 from inventory.keys import new_key
 from inventory.notice import Notice
@@ -99,6 +101,25 @@ def test_a_history_that_is_gone_is_back_the_next_morning(site: Site, stack: Stac
         assert look(site, NIGHT + timedelta(days=nights)).damaged == ()
         assert shelf.text(stack.rows()[0]) == before
     assert {title for title, _, _ in told(site)} == {"配置历史库 410225 已用加密原文重建"}
+
+
+def test_what_lacked_only_while_somebody_wrote_is_not_written_anew(
+    site: Site, stack: Stack
+) -> None:
+    """Git moves what it packs: who reads meanwhile finds things missing."""
+    stack.keep(FIRST)
+    git = stack.shelf().repo("410225").git
+    away = git.folder.with_suffix(".away")
+    with ThreadPoolExecutor(1) as aside:
+        with git.locked():
+            git.folder.rename(away)
+            looking = aside.submit(look, site, NIGHT)
+            wait((looking,), timeout=1)  # by now it has seen that
+            away.rename(git.folder)
+        assert looking.result(60).damaged == ()
+    assert not (site.home / "configs" / "damaged").exists()
+    with site.database.view(EVERYTHING) as session:
+        assert not session.scalars(select(AuditRow).where(AuditRow.thing == "ConfigHistory")).all()
 
 
 def test_a_start_tells_what_it_set_aside(site: Site, stack: Stack) -> None:
