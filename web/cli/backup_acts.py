@@ -166,7 +166,7 @@ def drill(settings: Settings, number: str, as_json: bool) -> None:
         with site.database.view(EVERYTHING) as session:
             row = set_named(session, number)
         told = {"set": row.id}
-        done = answer_of(perform(site, pool, "drill", (row.source_id, row.centre_id), told))
+        done = answer_of(perform(site, pool, "drill", (row.id, row.centre_id), told))
     say(done, as_json, f"演练通过，已登记 {done.get('number', '')}")
 
 
