@@ -9,6 +9,7 @@ from inventory.home import HomeFact, home_fact
 FACT = "sighting_seconds"
 _USUAL = 300
 _LATELY, _LASTING = timedelta(minutes=30), timedelta(minutes=20)  # at least
+_QUIET, _WALKS = timedelta(hours=8), 8
 
 
 def note_pace(session: Session, seconds: int) -> None:
@@ -28,6 +29,12 @@ def lasting(session: Session) -> timedelta:
     return max(_LASTING, 4 * _period(session))
 
 
+def forgetting(session: Session) -> int:
+    """For how many walks a link stays one without evidence: those of a working day, eight hours,
+    and eight of them at least."""
+    return max(_WALKS, _QUIET // _period(session))
+
+
 def _period(session: Session) -> timedelta:
     told = home_fact(session, FACT)
-    return timedelta(seconds=int(told) if told.isdecimal() else _USUAL)
+    return timedelta(seconds=max(1, int(told)) if told.isdecimal() else _USUAL)

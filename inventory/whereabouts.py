@@ -1,7 +1,8 @@
 """Who had an address then, and at which port; where a network card is; what hangs at a switch.
 
 All three ask the intervals of `sighting`. Tables are read every few minutes and entries age out of
-them, so what was told shortly before or after counts as well, marked as not `exact`.
+them (ARP after twenty at Huawei and H3C), so what was told shortly before or after counts as well
+(see `sighting_pace`), marked as not `exact`.
 """
 
 from collections import defaultdict
@@ -17,8 +18,8 @@ from inventory.binding import Binding
 from inventory.device import Device
 from inventory.interface import Interface
 from inventory.sighting import ArpSighting, FdbSighting, PortRole
+from inventory.sighting_pace import lately
 
-NEAR = timedelta(minutes=30)  # ARP entries live for twenty (Huawei, H3C) and are read every five
 PORT_NEAR = timedelta(days=1)  # a silent host's MAC is forgotten in minutes; its cable stays
 _MANY = 1_000_000  # more MACs than any port shows: of a port that has not been judged
 
@@ -77,7 +78,7 @@ def who_had(session: Session, ip: str, at: datetime) -> list[Held]:
     then. Where nobody was seen, the registered holders alone."""
     holders = _holders(session, ip, at)
     told: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in session.execute(_answers(ip, at)):
+    for row in session.execute(_answers(ip, at, lately(session))):
         told[row.ArpSighting.id].append(row)
     held = [_held(rows, at, holders) for rows in told.values()]
     held.sort(key=lambda one: (not one.exact, abs(at - (one.until or at)), one.mac))
@@ -92,7 +93,7 @@ def where_is(session: Session, mac: str, at: datetime | None = None) -> list[Pla
     return _places(session.execute(query), at)
 
 
-def _answers(ip: str, at: datetime) -> Any:
+def _answers(ip: str, at: datetime, near: timedelta) -> Any:
     """One statement: the intervals of the address, and beside them those of its MACs."""
     teller = aliased(Device)
     shown = and_(FdbSighting.mac == ArpSighting.mac, _around(FdbSighting, at, PORT_NEAR))
@@ -101,7 +102,7 @@ def _answers(ip: str, at: datetime) -> Any:
         .outerjoin(teller, teller.id == ArpSighting.device_id)
         .outerjoin(FdbSighting, shown)
     )
-    return _with_ports(query).where(ArpSighting.ip == ip, _around(ArpSighting, at, NEAR))
+    return _with_ports(query).where(ArpSighting.ip == ip, _around(ArpSighting, at, near))
 
 
 def _with_ports(query: Any) -> Any:

@@ -15,6 +15,7 @@ from inventory.interface import Interface
 from inventory.port_names import port_key
 from inventory.port_rule import declared
 from inventory.sighting import ENDS, FdbSighting, PortRole
+from inventory.sighting_pace import forgetting
 from netops.neighbours import Neighbour, Neighbourhood
 from netops.port_roles import MOST, Evidence, Role, roles, suspects
 from netops.router_groups import vouched
@@ -106,6 +107,7 @@ def _evidence(
         bundles=_members(told, ports, types, session),
         declared=_declared(session, device.id, ports),
         before=before,
+        patience=forgetting(session),
     )
 
 

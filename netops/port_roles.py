@@ -15,7 +15,7 @@ from inventory.macs import virtual
 from inventory.sighting import ENDS
 
 MOST = 4  # MACs of one desk: computer, telephone, docking station, one more
-QUIET = 100  # walks without evidence until a link counts as one no more: eight hours
+QUIET = 96  # walks without evidence until a link counts as one no more: eight hours at our pace
 _ELSEWHERE = 2  # one alone may just have moved
 _LAG = 161  # ieee8023adLag (IANAifType)
 _DECLARED = {"uplink": "上联或互联口", "many": "多终端口", "edge": "终端口"}
@@ -43,7 +43,8 @@ class Evidence:
     `neighbours`: who tells by LLDP or CDP that it forwards; `radios`: who tells it is an access
     point. `bundles`: member → bundle. `declared`: kind of the rule people have made; `before`: the
     roles until now. `housed`: ports where end devices hung before any card of ours was shown;
-    `elsewhere`: card → the links it was seen at of late.
+    `elsewhere`: card → the links it was seen at of late. `patience`: walks for which a link stays
+    one without evidence.
     """
 
     types: Mapping[int, int]
@@ -58,6 +59,7 @@ class Evidence:
     before: Mapping[int, Role] = field(default_factory=dict)
     housed: frozenset[int] = frozenset()
     elsewhere: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    patience: int = QUIET
 
 
 def roles(evidence: Evidence, most: int = MOST) -> dict[int, Role]:
@@ -138,7 +140,7 @@ def _judged(evidence: Evidence, port: int, most: int, forged: frozenset[str]) ->
         return Role(*found, count)
     before = evidence.before.get(port)
     if before is not None and before.role != "edge" and not before.why.startswith("已登记"):
-        held = _held(before, count)
+        held = _held(before, count, evidence.patience)
         if held is not None:
             return held
     return Role("edge", _unproven(count, forged), count)
@@ -180,12 +182,12 @@ def _crowded(
     return "many", f"见到 {len(macs)} 个 MAC，多于 {most} 个"
 
 
-def _held(before: Role, count: int) -> Role | None:
+def _held(before: Role, count: int, patience: int) -> Role | None:
     """A link stays one while its evidence is missing for a while: tables empty and fill again. An
     empty one says nothing at all."""
     quiet = before.quiet + bool(count)
     held = before._replace(macs=count, quiet=quiet, forged=False)
-    return held if quiet < QUIET else None
+    return held if quiet < patience else None
 
 
 def _unproven(count: int, forged: frozenset[str]) -> str:

@@ -15,6 +15,7 @@ from inventory.device import Device
 from inventory.interface import Interface
 from inventory.prefix import Prefix
 from inventory.sighting import ArpSighting, FdbSighting, PortRole
+from inventory.sighting_pace import forgetting, note_pace
 from inventory.stepping import moving
 from inventory.whereabouts import where_is, who_had
 from netops.sighted import ArpRow, TableRead
@@ -117,6 +118,28 @@ def test_two_at_a_time_are_both_told_and_nobody_seen_is_the_register_alone(book:
         [alone] = who_had(session, IP, NOON + 2 * HOUR)
     assert alone.holder is not None
     assert (alone.since, alone.exact, alone.holder.name) == (None, False, "张三")
+
+
+@pytest.mark.parametrize(("pace", "seen"), [(300, 0), (3600, 1)])
+def test_what_was_told_shortly_before_is_by_how_often_tables_are_read(
+    book: Book, pace: int, seen: int
+) -> None:
+    """Who closed a row at one hourly walk may have been there until the next."""
+    book.arp(ONE, NOON - DAY, NOON)
+    with book.database.observe() as session:
+        note_pace(session, pace)
+    with book.database.view(EVERYTHING) as session:
+        assert [one.mac for one in who_had(session, IP, NOON + HOUR)] == [ONE] * seen
+        assert who_had(session, IP, NOON + 4 * HOUR) == []
+
+
+@pytest.mark.parametrize(("pace", "walks"), [(300, 96), (3600, 8), (30, 960), (86400, 8)])
+def test_a_link_is_forgotten_after_hours_not_after_a_number_of_walks(
+    database: Database, pace: int, walks: int
+) -> None:
+    with database.observe() as session:
+        note_pace(session, pace)
+        assert forgetting(session) == walks
 
 
 def test_only_within_ones_own_scope(book: Book) -> None:

@@ -71,6 +71,7 @@ def test_a_link_stays_one_while_its_evidence_is_missing_for_a_while() -> None:
     assert (now[1].role, now[1].quiet) == ("uplink", QUIET - 1)
     assert roles(replace(link, before=now))[1].quiet == 0
     assert roles(replace(alone, before=now))[1].role == "edge"
+    assert roles(replace(alone, before=now, patience=QUIET + 1))[1].role == "uplink"
 
 
 @pytest.mark.parametrize("card", [CORE, VRRP])
