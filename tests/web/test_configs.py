@@ -144,6 +144,7 @@ def test_what_is_damaged_is_said_so(county: County) -> None:
     answers = [net.get(place) for place in places]
     assert [one.status_code for one in answers] == [410] * 4
     assert "读不出来" in words(answers[0].text)
+    county.let_out()
     assert net.get(f"/api/v1/configs/{first}/text").status_code == 409
     assert net.get("/api/v1/configs/search?words=vlan").status_code == 409
 

@@ -34,6 +34,7 @@ class Program:
 
 def test_a_program_looks(county: County) -> None:
     first, second = two_versions(county)
+    county.let_out()
     core, get = county.ids["core"], Program(county, county.token("net")).get
 
     states = {one["device"]: one for one in get("/configs")["items"]}

@@ -15,6 +15,7 @@ from inventory.grant import standing
 from inventory.person import Person
 from inventory.prefix import Prefix
 from inventory.shanghai import today
+from tests.web.configured import two_versions
 from tests.web.county import PASSWORD, Browser, County
 
 BOOK = "/r/prefixes/export.csv"
@@ -83,6 +84,33 @@ def test_the_api_asks_for_consent_as_an_export_does(county: County, book: str) -
     assert county.login("net").get(url).status_code == 403, "nor does a browser"
     told = county.app.test_client().get(url, headers=county.token("leader", "view"))
     assert told.status_code == 403, "a program holds no leader's right to agree"
+
+
+def test_a_change_of_nothing_does_not_answer_with_the_row(county: County) -> None:
+    with county.database.transaction(system("登记")) as session:
+        session.add(row := Prefix(name="办公网", cidr="10.41.0.0/16", reason="试验",
+                               centre_id=county.centres["county"].id))  # fmt: skip
+    url, sent = f"/api/v1/registers/prefixes/{row.id}", {"revision": row.revision}
+    client, program = county.app.test_client(), county.token("net")
+    refused = client.patch(url, json=sent, headers=program)
+    assert "须先在网页上提出导出申请" in (refused.json or {})["message"]
+    assert "10.41.0.0" not in refused.text
+    county.let_out()
+    assert client.patch(url, json=sent, headers=program).status_code == 200
+
+
+def test_a_program_asks_for_the_texts_of_configurations_too(county: County) -> None:
+    first, second = two_versions(county)
+    client, program = county.app.test_client(), county.token("net", "view")
+    ways = (f"{second}/text", f"diff?a={first}&b={second}", "search?words=vlan")
+    found = [client.get(f"/api/v1/configs/{way}", headers=program) for way in ways]
+    assert [one.status_code for one in found] == [403] * 3
+    assert not any("vlan" in one.text for one in found)
+    county.let_out()
+    found = [client.get(f"/api/v1/configs/{way}", headers=program) for way in ways]
+    assert [one.status_code for one in found] == [200] * 3
+    noted = county.rows(select(AuditRow.after).where(AuditRow.act == "导出配置备份"))
+    assert len(noted) == 3
 
 
 def test_what_a_program_reads_of_a_confidential_book_is_noted(county: County) -> None:

@@ -17,6 +17,7 @@ from inventory.store import Damaged
 from web.access import allowed, person
 from web.api import config_shapes as shapes
 from web.api import examples
+from web.api.confidential import taken, unless_consented
 from web.api.door import CONFIGS, bp, documented
 from web.api.paging import Asked, found, paged
 from web.api.questions import LABELS, Paged
@@ -74,31 +75,43 @@ def config(snapshot_id: str) -> Any:
 
 
 @bp.get("/configs/<snapshot_id>/text")
-@documented(_l("一版配置的文本"), _l("口令、团体名、密钥已隐去。"), CONFIGS, 409)
+@documented(
+    _l("一版配置的文本"),
+    _l("口令、团体名、密钥已隐去；与下载一样，须先经分管领导批准。"),
+    CONFIGS,
+    409,
+)
 @allowed("view")
 @bp.output(shapes.SnapshotText, example={"text": "#\nsysname LK-CORE\n#\nreturn\n"})
 def config_text(snapshot_id: str) -> Any:
     one, _device = snapshot_or_404(snapshot_id)
     if not one.readable:
         raise HTTPError(409, _("这是二进制文件，没有可以显示的文字"))
+    unless_consented(ConfigSnapshot)
     try:
-        return {"text": shelf().text(one)}
+        text = shelf().text(one)
     except Damaged as error:
         raise HTTPError(409, error.reason) from None
+    taken(ConfigSnapshot, 1, one.id)
+    return {"text": text}
 
 
 @bp.get("/configs/diff")
-@documented(_l("比较两版配置"), _l("同一台设备的两版，较早的在前。"), CONFIGS, 404, 409)
+@documented(
+    _l("比较两版配置"), _l("同一台设备的两版，较早的在前；须先经分管领导批准。"), CONFIGS, 404, 409
+)
 @allowed("view")
 @bp.input(shapes.DiffAsked, location="query", unknown=RAISE)
 @bp.output(shapes.Difference, example={"a": shapes.SNAPSHOT, "b": shapes.SNAPSHOT, "added": 2})
 def config_diff(query_data: Asked) -> Any:
     two = two_of(query_data["a"], query_data["b"])
+    unless_consented(ConfigSnapshot)
     try:
         unified = shelf().unified(two.a, two.b)
         added, removed = lines_of_hunks(shelf().hunks(two.a, two.b, 0))
     except Damaged as error:
         raise HTTPError(409, error.reason) from None
+    taken(ConfigSnapshot, 2, two.b.id)
     return {
         "a": snapshot_told(two.a), "b": snapshot_told(two.b), "added": added, "removed": removed,
         "unified": unified,
@@ -106,7 +119,9 @@ def config_diff(query_data: Asked) -> Any:
 
 
 @bp.get("/configs/search")
-@documented(_l("在配置里查找"), _l("逐行；一次最多 2000 行。"), CONFIGS, 404, 409)
+@documented(
+    _l("在配置里查找"), _l("逐行，一次最多 2000 行；须先经分管领导批准。"), CONFIGS, 404, 409
+)
 @allowed("view")
 @bp.input(shapes.ConfigSearchAsked, location="query", unknown=RAISE)
 @bp.output(shapes.ConfigLinePage, example=examples.page(shapes.LINE))
@@ -124,8 +139,10 @@ def config_search(query_data: Asked) -> Any:
         raise Rejected((FieldError(name, str(LABELS[name]), error.cause),)) from None
     except Damaged as error:
         raise HTTPError(409, error.reason) from None
+    unless_consented(ConfigSnapshot)
     start = (query_data["page"] - 1) * query_data["per_page"]
     part = rows[start : start + query_data["per_page"]]
+    taken(ConfigSnapshot, len({one.snapshot.id for one in part}))
     lines = (
         {"device_id": one.device.id, "device": one.device.name, "number": one.number,
          "snapshot_id": one.snapshot.id, "text": one.text}

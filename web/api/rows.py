@@ -122,6 +122,7 @@ def new_row(slug: str, json_data: Any) -> Any:
 @bp.output(FullRow, example=FULL_ROW)
 def change_row(slug: str, row_id: str, json_data: Any) -> Any:
     cls = _writable(slug)
+    unless_consented(cls)  # the answer is the row, and to change it is to have read it
     given, told = _apart(json_data, "revision", writing.CORRECTION)
     cells = cells_of(cls, given, (field.name for field in fields_of(cls)))
     with database().view(person().scope) as db:
@@ -149,6 +150,7 @@ def take_step(slug: str, row_id: str, name: str, json_data: Any) -> Any:
     if cls.personal:
         in_person()
     step = next((one for one in steps_of(cls) if one.name == name), None) or abort(404)
+    unless_consented(cls)
     given, hand = _apart(json_data, *_HAND)
     cells = cells_of(cls, given, step.asks)
     with database().view(person().scope) as db:
