@@ -21,6 +21,7 @@ from inventory.sighting import ROLES, PortRole
 from inventory.stepping import moving
 from netops.errors import Unreadable
 from playbooks.binding_ports import scenery
+from playbooks.procedure import GUARDS
 from playbooks.procedure_asking import Asked, offered, propose
 
 ISOLATE, RELEASE = "isolate", "release"
@@ -48,6 +49,18 @@ def against(session: Session, device: Device, port: str) -> str:
     return cause or _own_way(session, device, port)
 
 
+def still(session: Session, device_id: str, params: Mapping[str, str]) -> str:
+    """Why a port may not be shut any more, or never might, whoever asked for it and in what way. Of
+    what nobody knows, those who approved have judged; where known, it outranks them."""
+    if params["state"] != "down":
+        return ""
+    device, port = session.get_one(Device, device_id), params["port"]
+    rule = declared(session, device_id).get(port_key(port))
+    known = interface_of(session, device, port)
+    cause = _leading(port, session.get(PortRole, known.id) if known else None, rule)
+    return cause or (_own_way(session, device, port) if known else "")
+
+
 def _own_way(session: Session, device: Device, port: str) -> str:
     """Who shuts the console's own port opens no port any more."""
     seen = scenery(session, device)
@@ -58,13 +71,17 @@ def _own_way(session: Session, device: Device, port: str) -> str:
 
 def refusal(device: Device, port: str, role: PortRole | None, rule: PortRule | None) -> str:
     """The same of facts that are at hand. What is declared outranks what is observed."""
-    if rule is not None and rule.kind in _CLOSED:
-        return f"{port} 在“端口说明”中登记为{KINDS[rule.kind]}（{rule.reason}），不能隔离"
     if rule is None and role is None:
         return f"还没有读到 {port} 上接着什么，不能隔离：请等下一次扫描，或在“端口说明”中登记"
+    return _leading(port, role, rule) or _unreachable(device)
+
+
+def _leading(port: str, role: PortRole | None, rule: PortRule | None) -> str:
+    if rule is not None and rule.kind in _CLOSED:
+        return f"{port} 在“端口说明”中登记为{KINDS[rule.kind]}（{rule.reason}），不能隔离"
     if rule is None and role is not None and role.role in _LINKS:
         return f"{port} 是{ROLES[role.role]}（{role.why}），关闭会断开后面的网络，不能隔离"
-    return _unreachable(device)
+    return ""
 
 
 def warning(session: Session, device: Device, port: str) -> str:
@@ -142,3 +159,6 @@ def _unreachable(device: Device) -> str:
     except Unreadable:
         pass  # its profile is gone: said the same way
     return f"{device.name} 的型号模板没有关闭端口的命令：请到现场处理"
+
+
+GUARDS["port"] = still

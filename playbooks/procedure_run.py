@@ -16,7 +16,7 @@ from inventory.shanghai import SHANGHAI
 from inventory.store import Damaged
 from netops.config_push import Stopped
 from netops.errors import DeviceError
-from playbooks import binding_guards, binding_linux, binding_makers, binding_nft  # noqa: F401
+from playbooks import binding_guards, binding_linux, binding_makers, binding_nft, isolating  # noqa: F401
 from playbooks.procedure import GUARDS, Refusal, TakenBack
 from playbooks.procedure_end import fail, finish, undo
 from playbooks.procedure_look import Wrong, answering

@@ -32,8 +32,8 @@ def told(county: County) -> Addressed:
     return addressed(county)
 
 
-def carried_out(county: County) -> Change:
-    """The newest change planned, approved by the leader, run and confirmed."""
+def approved(county: County) -> Change:
+    """The newest change planned and approved by the leader."""
     net, lead = county.login("net"), county.login("leader")
     change: Change = county.rows(select(Change).order_by(Change.asked_at.desc()))[0]
     assert work(county) == [""]
@@ -41,6 +41,12 @@ def carried_out(county: County) -> Change:
     (asked,) = county.rows(select(Approval).where(Approval.state == "asked"))
     say = {"seen": asked.digest, "decision": "yes", "remark": "可", "proof_password": PASSWORD}
     assert lead.post(f"/approvals/{asked.id}/decide", say).status_code == 302
+    return change
+
+
+def carried_out(county: County) -> Change:
+    """The same, run and confirmed."""
+    net, change = county.login("net"), approved(county)
     for step in ("run", "confirm"):
         assert net.post(f"/r/changes/{change.id}/do/{step}").status_code == 302
         assert work(county) == [""]
@@ -64,6 +70,35 @@ def test_a_port_is_shut_on_the_switch_and_opened_again(county: County, switch: C
     assert "解除隔离" in net.get(f"/addresses/devices/{core}").text
     assert net.post("/addresses/release", sent | {"reason": "已杀毒"}).status_code == 302
     assert (carried_out(county).procedure, shut(switch)) == ("release", False)
+
+
+@pytest.mark.parametrize("way", ["declared meanwhile", "change page"])
+def test_what_leads_on_is_not_shut_though_it_was_approved(
+    county: County,
+    switch: Cli,  # noqa: F811
+    way: str,
+) -> None:
+    """By whatever door it was asked for, and whatever was known when it was approved."""
+    addressed(county)
+    net, core = county.login("net"), county.ids["core"]
+    if way == "change page":
+        with county.database.observe() as session:
+            session.execute(update(PortRole).values(role="uplink", why="后面是另一台交换机"))
+        sent = {"device": core, "procedure": "isolate", "reason": "试一试", "minutes": "10"}
+        assert net.post("/changes/new", sent | {"port": PORT}).status_code == 302
+        change = approved(county)
+    else:
+        sent = {"device": core, "port": PORT, "reason": "占用地址"}
+        assert net.post("/addresses/isolate", sent).status_code == 302
+        change = approved(county)
+        rule = {"device_id": core, "port": "GE0/0/2", "kind": "uplink", "reason": "接了汇聚"}
+        with county.database.transaction(system("登记端口")) as session:
+            session.add(PortRule(centre_id=county.centres["county"].id, **rule))
+    assert net.post(f"/r/changes/{change.id}/do/run").status_code == 302
+    (said,) = work(county)
+    assert "不能隔离" in said
+    assert "没有执行" in said
+    assert (county.one(Change, change.id).state, shut(switch)) == ("approved", False)
 
 
 def test_what_leads_on_is_never_shut(county: County, told: Addressed) -> None:
