@@ -27,7 +27,7 @@ from inventory.device import Device
 from inventory.secret import Key
 from inventory.shanghai import SHANGHAI
 from inventory.store import Damaged
-from inventory.vault_key import data_key
+from inventory.vault_key import data_key, founded
 
 LONGEST_WORDS = 200
 MOST = 2000  # lines a search tells
@@ -61,7 +61,10 @@ class Looks:
         return self.repo(snapshot.repo).text(snapshot.device_id, snapshot.commit)
 
     def _hidden(self, snapshot: ConfigSnapshot) -> str:
-        """Of one that a damaged history could not take: from the vault. Raises Damaged."""
+        """Of one that a damaged history could not take: from the vault. Raises Damaged. Where
+        nothing was ever encrypted, to look at it makes no key."""
+        if not founded(self.database, "configs"):
+            raise Damaged("这个值守台没有加密过配置，找不到它的原文")
         with self.database.view(EVERYTHING) as session:
             profile = session.get_one(Device, snapshot.device_id).profile
         text = text_of(snapshot.origin, self.raw(snapshot)) or ""

@@ -44,5 +44,11 @@ def data_key(database: Database, key: Key, purpose: str) -> bytes:
     return b64decode(key.open(found.secret))
 
 
+def founded(database: Database, purpose: str) -> bool:
+    """Was anything ever to be encrypted under a key of this purpose?"""
+    with database.view(EVERYTHING) as session:
+        return _of(session, purpose) is not None
+
+
 def _of(session: Session, purpose: str) -> VaultKey | None:
     return session.scalars(select(VaultKey).where(VaultKey.purpose == purpose)).first()
