@@ -37,11 +37,15 @@ LABELS = "/labels/sheet.pdf?category=switch&size=50x30"
 @pytest.fixture
 def stocked(county: County) -> County:
     """More switches than are printed while one waits."""
+    _stock(county, range(AT_ONCE + 1))
+    return county
+
+
+def _stock(county: County, numbers: range) -> None:
     with county.database.transaction(county.act()) as session:
-        for n in range(AT_ONCE + 1):
+        for n in numbers:
             facts = {"tag": f"JH-{n:03}", "name": f"交换机{n}", "category": "switch"}
             session.add(Equipment(centre_id=county.centres["county"].id, **facts))
-    return county
 
 
 @pytest.fixture
@@ -132,6 +136,7 @@ def test_what_the_worker_must_not_print(stocked: County, pool: Pool) -> None:
     net.post(f"/prints/{called_off}/cancel")
     begin(stocked, pool)
     assert ended(stocked, called_off).state == "cancelled"
+    _stock(stocked, range(AT_ONCE + 1, 900))  # enough pages to be seen on the way
     midway = asked(net)
     begin(stocked, pool)
     until(lambda: "正在排第" in stocked.one(JobRun, midway).note)
