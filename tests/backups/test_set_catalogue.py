@@ -21,6 +21,7 @@ from inventory.stepping import moving
 from tests.backups.conftest import Stack
 from tests.backups.set_trees import AT, KEY, SET, facts, place, write
 from tests.backups.test_sets import ITEMS
+from tests.spoiling import spoil_end
 
 ACT = system("重建备份目录")
 
@@ -36,7 +37,7 @@ def burned(home: Path, disc: Path) -> None:
         write(home, ITEMS, told=core(f"01JSET{number}", f"SJ-2026-000{number}"))
         shutil.copytree(place(home, f"01JSET{number}"), disc / f"SJ-2026-000{number}")
     part = disc / "SJ-2026-0002" / "content.000"
-    part.write_bytes(part.read_bytes()[:-1] + b"\0")
+    spoil_end(part)
     shutil.copytree(disc / "SJ-2026-0003", disc / "SJ-2026-0003.bad")  # moved aside once
 
 

@@ -72,7 +72,7 @@ def test_what_happened_during_an_outage_follows(site: Site, rsyslog: Rsyslog) ->
         [notice] = session.scalars(select(Notice))
         seq, why = forwarding.forwarded(session)
     assert (notice.title, notice.right, seq) == ("审计记录送不到日志服务器", "trail", first - 1)
-    assert "refused" in why
+    assert "拒绝连接" in why
     rsyslog.start()
     assert forwarding.forward(site) == 7
     assert seqs(rsyslog.lines(7)) == list(range(first, first + 7))

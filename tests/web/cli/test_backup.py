@@ -18,6 +18,7 @@ from tests.backups.disc_parts import KEY, load, making, noise
 from tests.lab import need_programs
 from tests.local_sources import allow
 from tests.patience import PATIENCE
+from tests.spoiling import spoil_end
 from tests.web.cli.command import CENTRE, Run, told
 
 
@@ -69,7 +70,7 @@ def test_what_lies_on_disk_is_found_again_and_damage_is_told(
     known = told(run("backup", "rebuild", "--json"))
     assert (len(known["entered"]), len(known["known"])) == (0, 1)
     [part] = (home / "sets").rglob("content.000")
-    part.write_bytes(part.read_bytes()[:-1] + b"?")
+    spoil_end(part)
     assert told(run("backup", "verify", done["number"], "--json", code=1))[0]["good"] is False
     assert told(run("backup", "rebuild", "--json", code=1))["damaged"]
     assert told(run("backup", "list", "--json"))[0]["state"] == "damaged"
