@@ -57,7 +57,8 @@ def held(
         known = _Kept(work(), seq, day, stamp)
     elif changes := _changes(session, books, known.seq, seq):
         known = replace(known, answer=_after(known.answer, changes, mend, work))
-    _keep(asked, replace(known, seq=seq))
+    if session.info["mode"] == "view":  # what an act sees may be taken back, its numbers used again
+        _keep(asked, replace(known, seq=seq))
     return cast("Answer", known.answer)
 
 
